@@ -1,0 +1,217 @@
+"""A course as data: courses hold chapters, chapters hold lessons, lessons hold sections, sections hold blocks.
+
+Markdown is parsed into this once (`tutor.course.parse`); the screen, `read`, `lint` and `list` all walk the same model.
+Ids are paths without suffix: chapter "01-neuron", lesson "01-neuron/formal-neuron" (the file's leading number gives the order and is
+not part of the id: `01-formal-neuron.md` → "formal-neuron").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something stands, for messages."""
+
+    file: Path
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True)
+class Prose:
+    """A run of ordinary Markdown, to be shown as it is."""
+
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer that a question offers."""
+
+    say: str
+    right: bool = False
+    because: str = ""
+    """Shown when it has been chosen."""
+
+
+@dataclass(frozen=True)
+class Quiz:
+    """A question with feedback. Its `kind` says which of the fields below count."""
+
+    id: str
+    ask: str
+    kind: str
+    """choice, choices, number, range, text or order."""
+    options: tuple[Option, ...] = ()
+    """choice: one is right; choices: all that are right and no other; order: the options in their right order."""
+    answer: float | str | None = None
+    """number and text: the right answer; text may list several in `answers`."""
+    answers: tuple[str, ...] = ()
+    within: float = 0.0
+    """number: the tolerance, absolute."""
+    low: float | None = None
+    high: float | None = None
+    """range: the answer is an interval that must hold low…high and be at most `within` times as wide."""
+    because: str = ""
+    """Said after a right answer (and after a wrong number, range, text or order)."""
+    hints: tuple[str, ...] = ()
+    place: Place = field(default_factory=lambda: Place(Path("?")))
+
+
+@dataclass(frozen=True)
+class Predict:
+    """A question that is answered before a run, held, and scored by the run."""
+
+    id: str
+    ask: str
+    kind: str
+    """number or choice."""
+    lab: str
+    """The lab (or the whole link) that answers it."""
+    measure: str
+    """The metric that is the truth, at the run's end."""
+    within: float = 0.0
+    """number: how far off still counts as right."""
+    options: tuple[Option, ...] = ()
+    because: str = ""
+    place: Place = field(default_factory=lambda: Place(Path("?")))
+
+
+@dataclass(frozen=True)
+class LabBlock:
+    """A lab, set up for a lesson."""
+
+    id: str
+    """Unique in the lesson: the lab's id, with -2, -3 … when it comes again, or the word after the lab's id in the fence."""
+    lab: str
+    knobs: Mapping[str, Any]
+    """Values by knob, and `seed`; checked by the linter, read by `tutor.engine.link.make_link`."""
+    show: tuple[str, ...] = ()
+    """Views offered, first one first; empty: all."""
+    hide: tuple[str, ...] = ()
+    """Knobs that are not shown."""
+    goal: str = ""
+    """A condition; the block is done when it has held once. Empty: it is done when it has been run."""
+    say: str = ""
+    """What there is to do, in a sentence."""
+    place: Place = field(default_factory=lambda: Place(Path("?")))
+
+
+@dataclass(frozen=True)
+class Hint:
+    """A hint; with `when`, only for the learner who made that mistake."""
+
+    say: str
+    when: str = ""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """Code that the learner writes. Files beside `file`: NAME.solution.py, NAME.check.py, NAME.faults.py."""
+
+    id: str
+    file: Path
+    """The starter, absolute."""
+    plug: str = ""
+    """The lab that then runs on the learner's code."""
+    ask: str = ""
+    hints: tuple[Hint, ...] = ()
+    why: str = ""
+    place: Place = field(default_factory=lambda: Place(Path("?")))
+
+
+@dataclass(frozen=True)
+class Event:
+    """An entry of a timeline."""
+
+    year: str
+    title: str
+    text: str = ""
+    chapter: str = ""
+    """The chapter that it leads to, or empty."""
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Events to walk."""
+
+    id: str
+    events: tuple[Event, ...]
+    place: Place = field(default_factory=lambda: Place(Path("?")))
+
+
+@dataclass(frozen=True)
+class Aside:
+    """A remark off the main path: a title and Markdown text."""
+
+    id: str
+    title: str
+    text: str
+    place: Place = field(default_factory=lambda: Place(Path("?")))
+
+
+Block = Prose | Quiz | Predict | LabBlock | Exercise | Timeline | Aside
+Task = Quiz | Predict | LabBlock | Exercise
+"""Blocks that can be done."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """What stands under one heading of level 2 (the first: what stands before any)."""
+
+    id: str
+    """A slug of the title, unique in the lesson."""
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One Markdown file."""
+
+    id: str
+    title: str
+    minutes: int
+    needs: tuple[str, ...]
+    sources: tuple[str, ...]
+    sections: tuple[Section, ...]
+    file: Path
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        return tuple(b for s in self.sections for b in s.blocks if isinstance(b, Quiz | Predict | LabBlock | Exercise))
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A folder of lessons."""
+
+    id: str
+    title: str
+    summary: str
+    lessons: tuple[Lesson, ...]
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Course:
+    """A folder of chapters."""
+
+    id: str
+    """"" for the built-in course, otherwise the folder's name."""
+    title: str
+    chapters: tuple[Chapter, ...]
+    folder: Path
+
+    @property
+    def lessons(self) -> tuple[Lesson, ...]:
+        return tuple(lesson for chapter in self.chapters for lesson in chapter.lessons)

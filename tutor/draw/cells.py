@@ -1,0 +1,65 @@
+"""Terminal cells as plain data: what every drawing function returns, and what the screen and the command line show."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Ink(NamedTuple):
+    """How a piece of text looks. Colours are 0xRRGGBB, or None for the terminal's own."""
+
+    fg: int | None = None
+    bg: int | None = None
+    bold: bool = False
+    dim: bool = False
+    underline: bool = False
+    reverse: bool = False
+
+
+PLAIN = Ink()
+
+
+class Span(NamedTuple):
+    """A piece of a row in one ink."""
+
+    text: str
+    ink: Ink = PLAIN
+
+
+Row = tuple[Span, ...]
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the terminal can show, and the colours to show it in."""
+
+    unicode: bool = True
+    """False: nothing beyond ASCII."""
+    colour: bool = True
+    """False: shapes and marks alone carry the meaning."""
+    dark: bool = True
+
+
+def cell_width(text: str) -> int:
+    """Columns that a text takes: combining marks none, wide East Asian characters two, others one."""
+    return sum(
+        0
+        if unicodedata.combining(c) or unicodedata.category(c) in ("Mn", "Me", "Cf")
+        else 2
+        if unicodedata.east_asian_width(c) in "WF"
+        else 1
+        for c in text
+    )
+
+
+def row_width(row: Row) -> int:
+    """Columns that a row takes."""
+    return sum(cell_width(span.text) for span in row)
+
+
+def plain(rows: Iterable[Row]) -> str:
+    """The rows as text without any ink, trailing blanks removed."""
+    return "\n".join("".join(span.text for span in row).rstrip() for row in rows)

@@ -1,0 +1,26 @@
+"""The labs of the course, by id."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from tutor.errors import BadLink, nearest
+from tutor.labs.spec import Lab
+
+_MODULES = {
+    "neuron": "tutor.labs.neuron",
+    "perceptron": "tutor.labs.perceptron",
+}
+
+
+def lab_ids() -> tuple[str, ...]:
+    """The ids of all labs, in the order of the course."""
+    return tuple(_MODULES)
+
+
+def find_lab(lab_id: str) -> Lab:
+    """The lab with this id. Raises BadLink, with the nearest id, when there is none."""
+    if lab_id not in _MODULES:
+        raise BadLink(f"there is no lab {lab_id!r}", nearest(lab_id, _MODULES))
+    lab: Lab = import_module(_MODULES[lab_id]).LAB
+    return lab
