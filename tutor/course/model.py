@@ -1,8 +1,8 @@
 """A course as data: courses hold chapters, chapters hold lessons, lessons hold sections, sections hold blocks.
 
 Markdown is parsed into this once (`tutor.course.parse`); the screen, `read`, `lint` and `list` all walk the same model.
-Ids are paths without suffix: chapter "01-neuron", lesson "01-neuron/formal-neuron" (the file's leading number gives the order and is
-not part of the id: `01-formal-neuron.md` → "formal-neuron").
+Ids are paths without suffix: chapter "01-neuron", lesson "01-neuron/formal-neuron" (the file's leading number gives the
+order and is not part of the id: `01-formal-neuron.md` → "formal-neuron").
 """
 
 from __future__ import annotations
@@ -25,6 +25,15 @@ class Place:
         return f"{self.file}:{self.line}:{self.column}"
 
 
+Marks = Mapping[str, Place]
+"""Where the keys of a block stand, for messages. "goal" is where the value of `goal` stands, "goal:" the key itself;
+"knobs.rate", "options.0.say" go deeper."""
+
+
+def _no_marks() -> Marks:
+    return {}
+
+
 @dataclass(frozen=True)
 class Prose:
     """A run of ordinary Markdown, to be shown as it is."""
@@ -41,6 +50,8 @@ class Option:
     right: bool = False
     because: str = ""
     """Shown when it has been chosen."""
+    when: str = ""
+    """Of a prediction: a condition over the metrics at the run's end; the option is right when it holds."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +76,7 @@ class Quiz:
     """Said after a right answer (and after a wrong number, range, text or order)."""
     hints: tuple[str, ...] = ()
     place: Place = field(default_factory=lambda: Place(Path("?")))
+    marks: Marks = field(default_factory=_no_marks, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -82,8 +94,10 @@ class Predict:
     within: float = 0.0
     """number: how far off still counts as right."""
     options: tuple[Option, ...] = ()
+    """choice: each with a condition (`when`), so that the run decides which is right."""
     because: str = ""
     place: Place = field(default_factory=lambda: Place(Path("?")))
+    marks: Marks = field(default_factory=_no_marks, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -104,6 +118,7 @@ class LabBlock:
     say: str = ""
     """What there is to do, in a sentence."""
     place: Place = field(default_factory=lambda: Place(Path("?")))
+    marks: Marks = field(default_factory=_no_marks, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -122,11 +137,12 @@ class Exercise:
     file: Path
     """The starter, absolute."""
     plug: str = ""
-    """The lab that then runs on the learner's code."""
+    """The lab (or the whole link) that then runs on the learner's code."""
     ask: str = ""
     hints: tuple[Hint, ...] = ()
     why: str = ""
     place: Place = field(default_factory=lambda: Place(Path("?")))
+    marks: Marks = field(default_factory=_no_marks, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -147,6 +163,7 @@ class Timeline:
     id: str
     events: tuple[Event, ...]
     place: Place = field(default_factory=lambda: Place(Path("?")))
+    marks: Marks = field(default_factory=_no_marks, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -157,6 +174,7 @@ class Aside:
     title: str
     text: str
     place: Place = field(default_factory=lambda: Place(Path("?")))
+    marks: Marks = field(default_factory=_no_marks, compare=False, repr=False)
 
 
 Block = Prose | Quiz | Predict | LabBlock | Exercise | Timeline | Aside
@@ -172,6 +190,8 @@ class Section:
     """A slug of the title, unique in the lesson."""
     title: str
     blocks: tuple[Block, ...]
+    place: Place = field(default_factory=lambda: Place(Path("?")), compare=False)
+    """Where its title stands."""
 
 
 @dataclass(frozen=True)
@@ -184,7 +204,9 @@ class Lesson:
     needs: tuple[str, ...]
     sources: tuple[str, ...]
     sections: tuple[Section, ...]
+    """Empty in an outline."""
     file: Path
+    marks: Marks = field(default_factory=_no_marks, compare=False, repr=False)
 
     @property
     def tasks(self) -> tuple[Task, ...]:
@@ -200,6 +222,8 @@ class Chapter:
     summary: str
     lessons: tuple[Lesson, ...]
     folder: Path
+    intro: tuple[Prose, ...] = ()
+    """The text of its `index.md`; empty in an outline."""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,20 @@ from tutor.labs.spec import Lab
 _MODULES = {
     "neuron": "tutor.labs.neuron",
     "perceptron": "tutor.labs.perceptron",
+    "gd": "tutor.labs.gd",
+    "pitfalls": "tutor.labs.pitfalls",
+    "sgd": "tutor.labs.sgd",
+    "escape": "tutor.labs.escape",
+    "averaging": "tutor.labs.averaging",
+    "race": "tutor.labs.race",
+    "xor": "tutor.labs.xor",
+    "playground": "tutor.labs.playground",
+    "backprop": "tutor.labs.backprop",
+    "losses": "tutor.labs.losses",
+    "activations": "tutor.labs.activations",
+    "autodiff": "tutor.labs.autodiff",
+    "approx": "tutor.labs.approx",
+    "end-to-end": "tutor.labs.end_to_end",
 }
 
 

@@ -1,7 +1,7 @@
 """What a view shows, as plain data: no colours, no characters, no terminal. `tutor.draw` turns these into cells.
 
 Colours are asked for by role, a small fixed vocabulary that a palette gives meaning to (and that a colourless terminal
-shows by marks): "a", "b", "c", "d" for classes and series in order, "good", "bad", "muted", "accent", "guess".
+shows by marks): "a", "b", … "h" for classes and series in order, "good", "bad", "muted", "accent", "guess".
 Arrays are float32 unless said otherwise. Everything here can travel over a pipe (`tutor.engine.wire`).
 """
 
@@ -84,6 +84,15 @@ class Segment:
 
 
 @dataclass(frozen=True, eq=False)
+class Path:
+    """A way through the field, with the mark of its role at its end and here and there along it."""
+
+    xy: Array
+    """(n, 2); what is not finite is a gap."""
+    role: str = "a"
+
+
+@dataclass(frozen=True, eq=False)
 class Field:
     """A function over a rectangle of the plane, as colour, with points and lines on it."""
 
@@ -102,7 +111,11 @@ class Field:
     x_label: str = "x1"
     y_label: str = "x2"
     legend: tuple[tuple[str, str], ...] = ()
-    """(role, words) pairs, one line below the field."""
+    """(role, words) pairs, below the field."""
+    paths: tuple[Path, ...] = ()
+    """The later ones lie on top."""
+    contours: tuple[float, ...] = ()
+    """Values whose contours are drawn as quiet lines, as on a map; where there is no colour, the shades must do."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,6 +169,8 @@ class Node:
     value: str = ""
     """Its number now, as text."""
     role: str = "muted"
+    image: Array | None = None
+    """(rows, columns), from −1 to 1: what the unit answers over the plane, drawn in the place of a box. The top row first."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,6 +197,43 @@ class Network:
 
 
 @dataclass(frozen=True, eq=False)
+class Quantity:
+    """A quantity of a computation, in a box: a unit's sums and gradients, a number on a tape."""
+
+    column: int
+    """From 0 at the left; what it is computed from stands further left."""
+    label: str
+    """On the box's upper edge."""
+    lines: tuple[str, ...] = ()
+    """Its numbers, one a line; those that there is no room for are left out from the end."""
+    role: str = "muted"
+    lit: int = -1
+    """The line that is being looked at now, kept where there is room for one only; -1: none."""
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """One quantity goes into another: numbers into the box `quantities` of a graph."""
+
+    source: int
+    target: int
+    label: str = ""
+    role: str = "muted"
+    """Any other than "muted" is drawn strong, over the others."""
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """A computation: quantities in columns from left to right, and what flows into what, over any number of columns."""
+
+    quantities: tuple[Quantity, ...]
+    flows: tuple[Flow, ...]
+    title: str = ""
+    caption: tuple[str, ...] = ()
+    """Lines of text below, such as a factor written out."""
+
+
+@dataclass(frozen=True, eq=False)
 class Text:
     """Plain lines."""
 
@@ -198,9 +250,10 @@ class Columns:
     """Relative widths; empty: equal."""
 
 
-Picture = Lines | Field | Surface | Images | Bars | Network | Text | Columns
+Picture = Lines | Field | Surface | Images | Bars | Network | Graph | Text | Columns
 
 KINDS: tuple[type, ...] = (
-    Lines, Field, Surface, Images, Bars, Network, Text, Columns, Series, Guide, Points, Segment, Node, Edge,
+    Lines, Field, Surface, Images, Bars, Network, Graph, Text, Columns, Series, Guide, Points, Segment, Path, Node, Edge,
+    Quantity, Flow,
 )  # fmt: skip
 """Every class of this module, for those who send them over a pipe."""

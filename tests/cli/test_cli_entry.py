@@ -1,0 +1,158 @@
+"""The entry point: help, mistakes, and what happens when something breaks."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from cli_samples import Call
+
+from tutor.cli import COMMANDS
+from tutor.errors import UserError, WorkerGone
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_help_names_every_command(call: Call) -> None:
+    done = call("--help")
+    assert done.status == 0
+    assert all(f"  {name} " in done.out for name in COMMANDS)
+    assert "examples:" in done.out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(call: Call, command: str) -> None:
+    done = call(command, "--help")
+    assert done.status == 0
+    assert f"  dltutor {command}" in done.out.partition("example")[2]
+    assert done.out.startswith(f"usage: dltutor {command}")
+
+
+def test_version(call: Call) -> None:
+    assert call("--version").out == "dltutor 0.1.0\n"
+
+
+@pytest.mark.parametrize(
+    ("argv", "says"),
+    [
+        (["lst"], "there is no command 'lst'; did you mean 'list'?"),
+        (["--jsn"], "has no option '--jsn'"),
+        (["list", "--jsn"], "no option '--jsn'; did you mean '--json'?"),
+        (["list", "more"], "does not take 'more'"),
+        (["run"], "LINK"),
+        (["run", "perceptron", "--steps"], "--steps"),
+        (["run", "perceptron", "--steps", "-1"], "--steps"),
+        (["run", "perceptron", "--steps", "9" * 5000], "--steps"),
+        (["run", "perceptron", "--every", "0"], "--every"),
+        (["run", "perceptron", "--size", "80"], "80x24"),
+        (["run", "perceptron", "--device", "cdua"], "did you mean 'cuda'?"),
+        (["run", "perceptron", "--json", "--view", "boundary"], "--json prints no plot"),
+        (["run", "perceptrn"], "did you mean 'perceptron'?"),
+        (["run", "perceptron?dta=and"], "did you mean 'data'?"),
+        (["run", "perceptron", "--set", "data"], "not KNOB=VALUE"),
+        (["run", "perceptron", "--set", "data=adn"], "did you mean 'and'?"),
+        (["run", "perceptron", "--view", "boundry"], "did you mean 'boundary'?"),
+        (["run", "perceptron", "--until", "eror == 0"], "did you mean 'errors'?"),
+        (["run", "perceptron", "--until", "import os"], "cannot read the condition"),
+        (["run", "perceptron", "--until", ""], "cannot read the condition"),
+        (["run", "?\x1b[31m\n=x"], "names no lab"),
+        (["labs", "neurn"], "did you mean 'neuron'?"),
+        (["read", "one-ide"], "did you mean '01-first/one-idea'?"),
+        (["check", "twoce.py"], "did you mean 'twice.py'?"),
+        (["lint", "/nowhere"], "there is no /nowhere"),
+        (["progress", "exprt"], "did you mean 'export'?"),
+        (["progress", "show", "file"], "takes no file"),
+        (["progress", "reset"], "--yes"),
+        (["progress", "import"], "needs a file"),
+        (["perceptron?data=and"], "write: dltutor open 'perceptron?data=and'"),
+        (["open", "perceptron"], "use `dltutor read LESSON` and `dltutor run LINK`"),
+        ([], "use `dltutor read LESSON` and `dltutor run LINK`"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_2(
+    call: Call, course: Path, monkeypatch: pytest.MonkeyPatch, argv: list[str], says: str
+) -> None:
+    with open(os.devnull) as nothing:
+        monkeypatch.setattr("sys.stdin", nothing)
+        done = call(*argv)
+    assert done.status == 2
+    assert done.out == ""
+    assert done.err.startswith("dltutor: ")
+    assert says in done.err
+    assert done.err.count("\n") == 1
+    assert done.err.rstrip("\n").isprintable()
+
+
+def test_a_dumb_terminal_is_told_what_to_use(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(getattr(sys, name), "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "dumb")
+    done = call()
+    assert done.status == 2
+    assert "TERM is 'dumb'" in done.err
+    assert "dltutor read" in done.err
+
+
+def breaking(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    def main(_: object) -> int:
+        raise error
+
+    monkeypatch.setattr(import_module("tutor.cli.labs"), "main", main)
+
+
+def test_what_nobody_foresaw_is_one_line_a_log_and_exit_3(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    breaking(monkeypatch, ZeroDivisionError("by\nzero"))
+    done = call("labs")
+    log = tmp_path / "home" / "state" / "dltutor.log"
+    assert done.status == 3
+    assert done.err == f"dltutor: ZeroDivisionError: by zero; the details are in {log}\n"
+    assert "Traceback" in log.read_text()
+    assert call("labs").status == 3
+    assert log.read_text().count("Traceback") == 2
+
+
+def test_a_log_that_cannot_be_written_is_no_second_failure(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "home").write_text("in the way")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    breaking(monkeypatch, MemoryError())
+    done = call("labs")
+    assert done.status == 3
+    assert done.err.startswith(f"dltutor: MemoryError; the details are in {tmp_path}")
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "says"),
+    [
+        (UserError("no", "try\x1b[2J yes"), 2, "dltutor: no; try [2J yes\n"),
+        (WorkerGone("it was killed"), 3, "dltutor: it was killed\n"),
+        (KeyboardInterrupt(), 130, ""),
+    ],
+)
+def test_each_kind_of_end_has_its_status(
+    call: Call, monkeypatch: pytest.MonkeyPatch, error: BaseException, status: int, says: str
+) -> None:
+    breaking(monkeypatch, error)
+    done = call("labs")
+    assert (done.status, done.err) == (status, says)
+
+
+def test_what_a_command_loads() -> None:
+    """Text needs no screen and no compiler; help needs not even NumPy, a folder or a database."""
+    script = """
+import sys
+from tutor.cli import main
+def loaded(*names):
+    return [name for name in names if name in sys.modules]
+assert main(["--help"]) == 0
+assert not loaded("numpy", "numba", "textual", "plotext", "platformdirs", "sqlite3", "yaml", "asyncio"), loaded()
+for argv in (["list"], ["labs"], ["labs", "neuron", "--json"], ["progress"]):
+    assert main(argv) == 0, argv
+    assert not loaded("numba", "textual", "plotext"), argv
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    assert "usage: dltutor" in done.stdout

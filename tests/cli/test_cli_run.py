@@ -1,0 +1,180 @@
+"""`dltutor run`, the labs and the compiler's warm-up."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import pty
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli_samples import Call
+
+from tutor.cli.output import print_event
+from tutor.labs import find_lab, lab_ids
+
+ROOT = Path(__file__).parents[2]
+AND = "perceptron?data=and&seed=3"
+
+
+def events(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line, parse_constant=lambda name: pytest.fail(name)) for line in text.splitlines()]
+
+
+def test_the_three_events_have_exactly_their_shape(call: Call) -> None:
+    done = call("run", AND, "--until", "errors == 0", "--every", "10", "--json")
+    assert done.status == 0
+    assert done.err == ""
+    start, *middle, end = events(done.out)
+    spec = find_lab("perceptron").spec
+    assert list(start) == ["event", "lab", "link", "knobs", "seed", "device"]
+    assert (start["lab"], start["link"], start["seed"]) == ("perceptron", "perceptron?seed=3", 3)
+    assert start["knobs"] == {knob.name: knob.default for knob in spec.knobs}
+    assert [event["step"] for event in middle] == list(range(10, end["step"] + 1, 10))
+    assert all(list(event) == ["event", "step", "metrics"] for event in middle)
+    assert list(end) == ["event", "reason", "step", "seconds", "metrics", "state_sha256"]
+    assert set(end["metrics"]) == {metric.name for metric in spec.metrics}
+    assert (end["reason"], end["metrics"]["errors"]) == ("until", 0.0)
+    assert len(end["state_sha256"]) == 64
+
+
+def test_how_often_it_reports_changes_nothing(call: Call) -> None:
+    ends = []
+    for every in ("1", "7", "1000"):
+        done = call("run", AND, "--until", "errors == 0", "--every", every, "--json")
+        end = events(done.out)[-1]
+        ends.append((end["step"], end["reason"], end["metrics"], end["state_sha256"]))
+    assert ends[0] == ends[1] == ends[2]
+
+
+def test_what_cannot_be_reached_is_exit_1(call: Call) -> None:
+    done = call("run", "perceptron", "--set", "data=xor", "--seed", "5", "--steps", "200", "--until", "errors == 0", "--json")
+    start, *_, end = events(done.out)
+    assert done.status == 1
+    assert start["link"] == "perceptron?data=xor&seed=5"
+    assert (end["reason"], end["step"]) == ("steps", 200)
+    assert end["metrics"]["bound"] == "inf"
+
+
+def test_no_steps_and_a_condition_that_holds_at_once(call: Call) -> None:
+    done = call("run", AND, "--steps", "0", "--json")
+    assert done.status == 0
+    assert [event["event"] for event in events(done.out)] == ["start", "end"]
+    done = call("run", AND, "--until", "mistakes == 0", "--json")
+    assert (done.status, events(done.out)[-1]["step"]) == (0, 0)
+    done = call("run", AND, "--steps", "3", "--until", "epoch == 0.75 or errors >= 0", "--json")
+    assert (done.status, events(done.out)[-1]["reason"]) == (0, "until")
+
+
+def test_for_people_a_plot_a_table_and_words(call: Call) -> None:
+    done = call("run", AND, "--until", "errors == 0", "--view", "mistakes", "--size", "60x12")
+    assert done.status == 0
+    lines = done.out.splitlines()
+    assert lines[0] == "perceptron?seed=3"
+    assert "mistakes" in lines[1]
+    head = next(k for k, line in enumerate(lines) if line.lstrip().startswith("example  mistakes"))
+    assert head == 13  # the link, then the twelve rows that were asked for
+    assert "The condition holds at example" in lines[-1]
+    assert "\x1b" not in done.out
+
+
+@pytest.mark.parametrize("lab", lab_ids())
+def test_every_lab_runs_and_shows_each_view(call: Call, lab: str) -> None:
+    for view in find_lab(lab).spec.views:
+        done = call("run", lab, "--steps", "5", "--view", view.name, "--size", "40x12")
+        assert (done.status, done.err) == (0, "")
+
+
+def test_numbers_that_json_does_not_have(capsys: pytest.CaptureFixture[str]) -> None:
+    print_event({"a": math.inf, "b": [-math.inf, 1.5], "c": {"d": math.nan}, "e": True, "f": "text"})
+    assert json.loads(capsys.readouterr().out) == {"a": "inf", "b": ["-inf", 1.5], "c": {"d": "nan"}, "e": True, "f": "text"}
+
+
+def test_a_lab_that_fails_is_exit_3(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    def advance(*_: object) -> None:
+        raise FloatingPointError("inside")
+
+    monkeypatch.setattr(find_lab("perceptron"), "advance", advance, raising=False)
+    done = call("run", AND, "--json")
+    assert done.status == 3
+    assert done.err.startswith("dltutor: FloatingPointError: inside; the details are in ")
+    assert [event["event"] for event in events(done.out)] == ["start"]
+
+
+def test_cuda_that_is_not_there_says_why(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kernels.cuda.device.why_not", lambda: "there is no such thing")
+    done = call("run", AND, "--device", "cuda")
+    assert done.status == 2
+    assert "there is no such thing; use --device cpu" in done.err
+    assert '"device": "cpu"' in call("run", AND, "--steps", "1", "--json").out
+
+
+def test_labs_are_described(call: Call) -> None:
+    assert [lab["id"] for lab in call("labs", "--json").json] == list(lab_ids())
+    assert all(lab in call("labs").out for lab in lab_ids())
+    described = call("labs", "perceptron")
+    spec = find_lab("perceptron").spec
+    assert all(knob.name in described.out for knob in spec.knobs)
+    assert call("labs", "perceptron", "--json").json["steps"] == spec.steps
+
+
+def test_warmup_runs_every_lab(call: Call) -> None:
+    done = call("warmup", "--json")
+    assert done.status == 0
+    assert {lab["lab"] for lab in done.json["labs"]} == set(lab_ids())
+    assert Path(done.json["folder"]).is_dir()
+
+
+def test_a_run_on_a_terminal_shows_a_bar_and_ctrl_c_ends_it_cleanly() -> None:
+    """One process: stderr is a terminal, stdout a pipe that gets nothing but JSON lines."""
+    ours, theirs = pty.openpty()
+    command = [
+        sys.executable,
+        "-m",
+        "tutor",
+        "run",
+        "perceptron?data=overlap",
+        "--steps",
+        "1000000000",
+        "--every",
+        "50000",
+        "--json",
+    ]
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=theirs, cwd=ROOT, env={**os.environ, "TERM": "xterm"}
+    )
+    os.close(theirs)
+    assert process.stdout is not None
+    lines = [process.stdout.readline() for _ in range(3)]  # it is well under way
+    os.kill(process.pid, signal.SIGINT)
+    lines += process.stdout.read().splitlines(keepends=True)
+    assert process.wait(60) == 130
+    process.stdout.close()
+    shown = b""
+    try:
+        while piece := os.read(ours, 65536):
+            shown += piece
+    except OSError:  # Linux says so when the other end is closed
+        pass
+    os.close(ours)
+    assert b"perceptron [" in shown
+    assert b"Traceback" not in shown
+    assert shown.endswith(b"\r\x1b[K")  # the bar is gone
+    kinds = [event["event"] for event in events(b"".join(lines).decode())]
+    assert kinds == ["start", *["metrics"] * (len(kinds) - 1)]
+
+
+def test_a_reader_that_leaves_is_no_error() -> None:
+    command = [sys.executable, "-m", "tutor", "labs", "perceptron", "--json"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT)
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait(60) == 141

@@ -1,0 +1,25 @@
+"""What every test has: a home of its own, and compiled kernels shared by the whole suite."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+# Before any test imports numba: kernels compiled once serve every test and every process that tests start, run after run.
+os.environ.pop("NUMBA_ENABLE_CUDASIM", None)
+_CACHE = Path(tempfile.gettempdir()) / f"dltutor-tests-{os.getuid()}"
+_CACHE.mkdir(mode=0o700, exist_ok=True)
+if not os.environ.get("NUMBA_CACHE_DIR"):
+    os.environ["DLTUTOR_HOME"] = str(_CACHE)
+    from tutor.engine.cache import prepare
+
+    prepare()
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test touches the folders of whoever runs it."""
+    monkeypatch.setenv("DLTUTOR_HOME", str(tmp_path / "home"))

@@ -1,0 +1,124 @@
+"""From the words of the command line to a command, and from whatever happens to an exit status.
+
+Every command is one small module of this package, imported only when it is asked for: `dltutor --help` loads neither the screen
+nor a compiler. A command has `EXAMPLE` (for its help), `configure(parser)` and `main(arguments) -> exit status`.
+
+Exit status: 0 ended as asked; 1 the answer is no (`--until` not reached, a check not passed, faults found); 2 bad input, one
+line on stderr; 3 the program or a lab failed, one line on stderr, the rest in the log; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Protocol, cast
+
+from tutor.cli.parser import BadUsage, Parser, Wanted
+from tutor.errors import UserError, WorkerGone, nearest
+
+COMMANDS: dict[str, str] = {
+    "open": "open a lesson or a lab on screen",
+    "list": "list the chapters and lessons, and what is done",
+    "read": "print a lesson as text",
+    "labs": "list the labs; describe one",
+    "run": "run a lab without the screen",
+    "check": "check the code of an exercise",
+    "progress": "show, export, import or reset what you have done",
+    "lint": "find mistakes in a course",
+    "warmup": "compile everything once, so that labs start at once",
+    "bench": "measure this machine against the program's budgets",
+    "doctor": "see whether this machine has all that is needed",
+}
+"""Command → what it does. The module of a command has its name."""
+
+_ABOUT = "Learn deep learning in a terminal. Without a command, the course opens on screen."
+_EXAMPLES = """examples:
+  dltutor
+  dltutor open 'perceptron?data=xor'
+  dltutor run 'perceptron?data=and&seed=3' --until 'errors == 0' --json
+  dltutor run --help"""
+
+
+class Command(Protocol):
+    """The module of a command."""
+
+    EXAMPLE: str
+
+    def configure(self, parser: Parser) -> None: ...
+
+    def main(self, arguments: Wanted) -> int: ...
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; argv without the program's name. Returns the exit status, and never raises."""
+    _forgiving_streams()
+    try:
+        status = _dispatch(list(sys.argv[1:] if argv is None else argv))
+        sys.stdout.flush()
+    except SystemExit as error:  # argparse, after --help
+        return error.code if isinstance(error.code, int) else 0
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read this has left (`| head`). Python would complain again when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except UserError as error:
+        complain(str(error))
+        return 3 if isinstance(error, WorkerGone) else 2
+    except Exception as error:
+        from tutor.cli.log import write_down
+
+        said = " ".join(str(error).split())
+        complain(f"{type(error).__name__}{': ' + said[:300] if said else ''}; {write_down(error)}")
+        return 3
+    return status
+
+
+def complain(message: str) -> None:
+    """One line on stderr, whatever is in the message."""
+    line = "".join(c if c.isprintable() else " " for c in message)
+    print(f"dltutor: {' '.join(line.split())}", file=sys.stderr)
+
+
+def _dispatch(argv: list[str]) -> int:
+    if not argv:
+        return _command("open").main(Wanted(what=None))
+    name = argv[0]
+    if name.startswith("-"):
+        return _top(argv)
+    if name not in COMMANDS:
+        if "?" in name or "/" in name:
+            raise BadUsage(f"{name!r} is not a command", f"write: dltutor open {name!r}")
+        raise BadUsage(f"there is no command {name!r}", nearest(name, COMMANDS))
+    command = _command(name)
+    parser = Parser(f"dltutor {name}", COMMANDS[name], command.EXAMPLE)
+    command.configure(parser)
+    return command.main(parser.wanted(argv[1:]))
+
+
+def _command(name: str) -> Command:
+    return cast(Command, import_module(f"tutor.cli.{name}"))
+
+
+def _top(argv: list[str]) -> int:
+    width = max(map(len, COMMANDS))
+    commands = "\n".join(f"  {name:<{width}}  {about}" for name, about in COMMANDS.items())
+    parser = Parser("dltutor", _ABOUT, f"commands:\n{commands}\n\n{_EXAMPLES}")
+    parser.usage = "dltutor [COMMAND …]"
+    parser.add_argument("--version", action="store_true", help="print the version")
+    parser.wanted(argv)  # --help ends here
+    from tutor import __version__
+
+    print(f"dltutor {__version__}")
+    return 0
+
+
+def _forgiving_streams() -> None:
+    """In a locale that cannot write a character, print a question mark rather than fail."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")

@@ -1,0 +1,215 @@
+"""What `dltutor doctor` looks at, one function each. None of them raises, and none leaves anything behind."""
+
+from __future__ import annotations
+
+import locale
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from tutor import paths
+from tutor.errors import UserError
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at."""
+
+    name: str
+    state: str
+    """"ok", "warning" (it works, but less well) or "problem"."""
+    says: str
+    mend: str = ""
+    """What to do; empty when there is nothing."""
+
+
+def examine() -> list[Finding]:
+    """Everything, in the order in which a reader should mend it. Imports numba: prepare its cache first."""
+    found = []
+    for name, look in _LOOKS.items():
+        try:
+            found.append(look())
+        except Exception as error:  # a doctor that faints helps no one
+            found.append(Finding(name, "problem", f"it could not be looked at: {type(error).__name__}: {error}"))
+    return found
+
+
+def python() -> Finding:
+    return Finding("python", "ok", f"{platform.python_version()} on {platform.system()} {platform.machine()}, {sys.executable}")
+
+
+def packages() -> Finding:
+    """The versions of what dltutor is built on. Of textual and plotext it uses inner parts, so their version matters."""
+    found, wrong = [], []
+    for name, wanted in WANTED.items():
+        try:
+            there = version(name)
+        except PackageNotFoundError:
+            wrong.append(f"{name} is missing")
+            continue
+        found.append(f"{name} {there}")
+        if wanted and not f"{there}.".startswith(f"{wanted}."):
+            wrong.append(f"{name} is {there}, {wanted} is needed")
+    if wrong:
+        return Finding("packages", "problem", "; ".join(wrong), "install dltutor again: pip install --force-reinstall dltutor")
+    return Finding("packages", "ok", ", ".join(found))
+
+
+WANTED = {
+    "textual": "8.2.8",
+    "plotext": "6.1",
+    "numba": "0.68",
+    "numpy": "",
+    "markdown-it-py": "",
+    "PyYAML": "",
+    "platformdirs": "",
+}
+"""Package → how its version must begin."""
+
+
+def terminal() -> Finding:
+    term = os.environ.get("TERM", "")
+    if not sys.stdout.isatty():
+        return Finding("terminal", "ok", "stdout is no terminal; the screen would need one")
+    size = shutil.get_terminal_size()
+    says = f"{term or 'TERM is not set'}, {size.columns}×{size.lines}, {_colours(term)}"
+    if term in ("", "dumb", "unknown"):
+        return Finding(
+            "terminal", "problem", says, "use a terminal that can place the cursor, or `dltutor read` and `dltutor run`"
+        )
+    if size.columns < 60 or size.lines < 20:
+        return Finding("terminal", "warning", says, "make it at least 60 columns wide and 20 rows high")
+    if size.columns < 80 or size.lines < 24:
+        return Finding("terminal", "warning", says, "80×24 shows more")
+    return Finding("terminal", "ok", says)
+
+
+def _colours(term: str) -> str:
+    if os.environ.get("NO_COLOR"):
+        return "no colours (NO_COLOR)"
+    if os.environ.get("COLORTERM", "") in ("truecolor", "24bit"):
+        return "true colour"
+    return "256 colours" if "256" in term or "kitty" in term else "16 colours"
+
+
+def text() -> Finding:
+    encoding = locale.getpreferredencoding(False)
+    named = next((os.environ[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if os.environ.get(name)), "not set")
+    says = f"{encoding} (locale {named})"
+    if encoding.lower().replace("-", "") != "utf8":
+        return Finding("text", "warning", f"{says}: only ASCII is shown", "set LANG to a UTF-8 locale, such as C.UTF-8")
+    return Finding("text", "ok", says)
+
+
+def processor() -> Finding:
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return Finding("processor", "ok", f"{usable} of {os.cpu_count() or usable} cores usable")
+
+
+def numba() -> Finding:
+    """The compiler, and the layers that it could spread work over."""
+    numba = import_module("numba")
+    layers = [name for name, module in _LAYERS.items() if _can_import(f"numba.np.ufunc.{module}")]
+    says = f"{numba.__version__}, {numba.config.NUMBA_NUM_THREADS} threads, layers: {', '.join(layers) or 'none'}"
+    if os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
+        return Finding("numba", "problem", f"{says}; NUMBA_DISABLE_JIT is set, nothing is compiled", "unset NUMBA_DISABLE_JIT")
+    return Finding("numba", "ok", says)
+
+
+_LAYERS = {"tbb": "tbbpool", "omp": "omppool", "workqueue": "workqueue"}
+
+
+def _can_import(module: str) -> bool:
+    try:
+        import_module(module)
+    except ImportError:
+        return False
+    return True
+
+
+def cuda() -> Finding:
+    from kernels.cuda.device import name, why_not
+
+    why = why_not()
+    return Finding("CUDA", "ok", f"no: {why}; labs run on the processor" if why else f"yes: {name()}")
+
+
+def kernels() -> Finding:
+    """The folder of compiled kernels, as `tutor.engine.prepare` has chosen it."""
+    folder, own = Path(os.environ["NUMBA_CACHE_DIR"]), paths.user_folder("cache")
+    if not folder.is_relative_to(own) and folder.is_relative_to(tempfile.gettempdir()):
+        return Finding("kernels", "warning", f"{folder} is temporary: kernels are compiled each time", f"make {own} writable")
+    count = sum(1 for _ in folder.rglob("*.nbc")) if folder.is_dir() else 0
+    if not count:
+        return Finding(
+            "kernels", "warning", f"{folder}: nothing is compiled yet", "run `dltutor warmup`, or wait at the first lab"
+        )
+    return Finding("kernels", "ok", f"{folder}: {count} compiled")
+
+
+def progress() -> Finding:
+    """The store, opened as the program does."""
+    from tutor.store import Store
+
+    try:
+        with Store.open() as store:
+            if store.notice:
+                return Finding("progress", "warning", store.notice, "" if store.saved else f"make {store.file.parent} writable")
+            return Finding("progress", "ok", str(store.file))
+    except UserError as error:
+        return Finding("progress", "problem", error.message, error.mend)
+
+
+def data_folder() -> Finding:
+    folder = paths.data_folder()
+    try:
+        with tempfile.TemporaryFile(dir=paths.made(folder)):
+            pass
+    except (OSError, UserError) as error:
+        return Finding("your files", "warning", f"{folder}: {error}", "make it writable; exercises are kept there")
+    return Finding("your files", "ok", str(folder))
+
+
+def embedded_data() -> Finding:
+    from tutor.data import digits
+
+    try:
+        digits()
+    except UserError as error:
+        return Finding("data sets", "problem", error.message, error.mend or "install dltutor again")
+    return Finding("data sets", "ok", "the handwritten digits are whole")
+
+
+def course() -> Finding:
+    from tutor.cli.courses import whole_course
+
+    found, faults = whole_course()
+    says = f"{len(found.lessons)} lessons in {found.folder}"
+    if not found.lessons:
+        return Finding("course", "problem", says, "install dltutor again")
+    if faults:
+        return Finding("course", "warning", f"{says}, {faults} mistakes", "see `dltutor lint`")
+    return Finding("course", "ok", says)
+
+
+_LOOKS: dict[str, Callable[[], Finding]] = {
+    "python": python,
+    "packages": packages,
+    "terminal": terminal,
+    "text": text,
+    "processor": processor,
+    "numba": numba,
+    "CUDA": cuda,
+    "kernels": kernels,
+    "progress": progress,
+    "your files": data_folder,
+    "data sets": embedded_data,
+    "course": course,
+}

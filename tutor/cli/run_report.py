@@ -1,0 +1,82 @@
+"""How `dltutor run` tells what happens: JSON lines for programs; a table, the plot and words for people."""
+
+from __future__ import annotations
+
+from tutor.cli.output import colours, look, print_event, table
+from tutor.engine.run import Run
+from tutor.labs.spec import Metric
+
+
+class Lines:
+    """JSON, one object a line."""
+
+    def start(self, run: Run) -> None:
+        link = run.link
+        print_event(
+            {"event": "start", "lab": link.lab, "link": run.text, "knobs": run.knobs, "seed": link.seed, "device": link.device}
+        )
+
+    def metrics(self, run: Run) -> None:
+        print_event({"event": "metrics", "step": run.step, "metrics": run.metrics()})
+
+    def end(self, run: Run, reason: str, seconds: float) -> None:
+        print_event(
+            {
+                "event": "end",
+                "reason": reason,
+                "step": run.step,
+                "seconds": round(seconds, 6),
+                "metrics": run.metrics(),
+                "state_sha256": run.hash(),
+            }
+        )
+
+
+class Tables:
+    """A table of the metrics, the plot of one view, and the run in words."""
+
+    def __init__(self, view: str, size: tuple[int, int]) -> None:
+        self.view = view
+        self.size = size
+        self.rows: list[list[str]] = []
+
+    def start(self, run: Run) -> None:
+        print(run.text)
+
+    def metrics(self, run: Run) -> None:
+        self.rows.append([str(run.step), *_numbers(run)])
+
+    def end(self, run: Run, reason: str, seconds: float) -> None:
+        from tutor.draw import draw
+        from tutor.draw.ansi import to_ansi
+
+        if not self.rows or self.rows[-1][0] != str(run.step):
+            self.metrics(run)
+        print(to_ansi(draw(run.view(self.view, self.size), self.size, look()), colours()))
+        heads = [run.lab.spec.unit, *(metric.name for metric in run.lab.spec.metrics)]
+        print(table([heads, *self.rows], right=range(len(heads))))
+        words = run.words()
+        print(words.summary)
+        if words.trouble:
+            print(words.trouble)
+        if not run.lab.spec.trains:
+            print("There is nothing to run here: turn the knobs.")
+            return
+        print(f"{_END[reason]} at {run.lab.spec.unit} {run.step}, after {seconds:.2f} s on {run.link.device}.")
+
+
+_END = {
+    "steps": "All steps made",
+    "until": "The condition holds",
+    "diverged": "The numbers became infinite",
+    "finished": "Going on would change nothing",
+}
+
+
+def _numbers(run: Run) -> list[str]:
+    values = run.metrics()
+    return [_number(metric, values) for metric in run.lab.spec.metrics]
+
+
+def _number(metric: Metric, values: dict[str, float]) -> str:
+    return format(values[metric.name], metric.format) if metric.name in values else ""

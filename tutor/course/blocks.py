@@ -1,0 +1,195 @@
+"""Fenced blocks → the model's blocks. A block with a fault is reported and left out."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tutor.course.document import BLOCKS, Fence
+from tutor.course.fields import Fields
+from tutor.course.model import Aside, Block, Event, Exercise, Hint, LabBlock, Place, Predict, Timeline
+from tutor.course.problems import Problems
+from tutor.course.questions import read_options, read_quiz
+from tutor.course.source import is_inside
+from tutor.course.yamltree import Scalar, Table
+
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+
+
+@dataclass
+class Names:
+    """The ids that a lesson's blocks have taken."""
+
+    taken: dict[str, Place] = field(default_factory=dict)
+    labs: Counter[str] = field(default_factory=Counter)
+
+
+def read_block(fence: Fence, root: Path, names: Names, problems: Problems) -> Block | None:
+    """The block that a fence holds, or None when something is wrong with it. root: the course's folder."""
+    if fence.word not in BLOCKS:
+        return None
+    before = len(problems)
+    name = _name(fence, names, problems)
+    if fence.table is None or len(problems) > before:
+        return None
+    match fence.word:
+        case "quiz":
+            return read_quiz(fence.table, name, fence.place, problems)
+        case "predict":
+            return _predict(fence, fence.table, name, problems)
+        case "lab":
+            return _lab(fence, fence.table, name, problems)
+        case "exercise":
+            return _exercise(fence, fence.table, name, root, problems)
+        case "timeline":
+            return _timeline(fence, fence.table, name, problems)
+        case _:
+            return _aside(fence, fence.table, name, problems)
+
+
+def _name(fence: Fence, names: Names, problems: Problems) -> str:
+    """The block's id, from the words behind the block's name."""
+    words = list(fence.words)
+    if fence.word == "lab":
+        if not words:
+            problems.add(fence.place, "block-name", "this lab block names no lab", "write it like: ```lab perceptron")
+            return ""
+        names.labs[words[0]] += 1
+        count = names.labs[words[0]]
+        name = words[1] if len(words) > 1 else words[0] if count == 1 else f"{words[0]}-{count}"
+        extra = words[2:]
+    else:
+        if not words and fence.word not in ("timeline", "aside"):
+            problems.add(
+                fence.place, "block-name", f"this {fence.word} has no name", f"write it like: ```{fence.word} a-name-of-its-own"
+            )
+            return ""
+        # An aside or a timeline cannot be answered: nothing is stored under its id.
+        name = words[0] if words else f"{fence.word}-{fence.place.line}"
+        extra = words[1:]
+    if extra or (not _ID.match(name) and not (fence.word == "lab" and len(words) == 1)):
+        bad = extra[0] if extra else name
+        problems.add(
+            fence.place, "block-name", f"{bad!r} cannot stand in a block's first line", "use one name of a-z, 0-9 and hyphens"
+        )
+    elif name in names.taken:
+        problems.add(
+            fence.place,
+            "duplicate-id",
+            f"the name {name!r} is taken in line {names.taken[name].line}",
+            "give this block another name",
+        )
+    names.taken.setdefault(name, fence.place)
+    return name
+
+
+def _predict(fence: Fence, table: Table, name: str, problems: Problems) -> Predict | None:
+    allowed = ("ask", "kind", "lab", "measure", "within", "options", "because")
+    fields = Fields(table, "a predict", allowed, problems, fence.place)
+    fields.require("ask", "kind", "lab", "measure")
+    kind = fields.word("kind", ("number", "choice"), "unknown-kind")
+    options = read_options(fields, "when") if fields.sound else ()
+    if fields.sound:
+        unfit = {"number": "options", "choice": "within"}[kind]
+        if fields.has(unfit):
+            fields.wrong(fields.marks[f"{unfit}:"], f"a prediction of a {kind} has no {unfit}", "remove it", "unknown-key")
+        elif kind == "choice" and len(options) < 2:
+            fields.wrong(fields.at("options"), "a choice needs two options or more", "add - {say: …, when: …}", "options")
+        elif kind == "number":
+            fields.require("within")
+    within = fields.number("within", 0.0) or 0.0
+    if within < 0:
+        fields.wrong(fields.at("within"), "within cannot be negative", "use 0 or more", "wrong-value")
+    predict = Predict(
+        id=name,
+        ask=fields.text("ask"),
+        kind=kind,
+        lab=fields.text("lab"),
+        measure=fields.text("measure"),
+        within=within,
+        options=options,
+        because=fields.text("because"),
+        place=fence.place,
+        marks=fields.frozen_marks(),
+    )
+    return predict if fields.sound else None
+
+
+def _lab(fence: Fence, table: Table, name: str, problems: Problems) -> LabBlock | None:
+    fields = Fields(table, "a lab", ("knobs", "show", "hide", "goal", "say"), problems, fence.place)
+    block = LabBlock(
+        id=name,
+        lab=fence.words[0],
+        knobs=fields.table("knobs"),
+        show=fields.texts("show"),
+        hide=fields.texts("hide"),
+        goal=fields.text("goal"),
+        say=fields.text("say"),
+        place=fence.place,
+        marks=fields.frozen_marks(),
+    )
+    return block if fields.sound else None
+
+
+def _exercise(fence: Fence, table: Table, name: str, root: Path, problems: Problems) -> Exercise | None:
+    fields = Fields(table, "an exercise", ("file", "plug", "ask", "hints", "why"), problems, fence.place)
+    fields.require("file", "why")
+    text = fields.text("file")
+    file = fence.place.file.parent / text
+    if text and not is_inside(root, file):
+        fields.wrong(fields.at("file"), f"{text} leads out of the course's folder", "keep it inside the folder", "outside")
+    elif text and (file.suffix != ".py" or not file.is_file()):
+        there = f"{text} is no Python file" if file.exists() else f"there is no file {text}"
+        fields.wrong(fields.at("file"), there, "write it, or correct the name", "missing-file")
+    exercise = Exercise(
+        id=name,
+        file=file.absolute(),
+        plug=fields.text("plug"),
+        ask=fields.text("ask"),
+        hints=_hints(fields),
+        why=fields.text("why"),
+        place=fence.place,
+        marks=fields.frozen_marks(),
+    )
+    return exercise if fields.sound else None
+
+
+def _hints(fields: Fields) -> tuple[Hint, ...]:
+    hints = []
+    for i, node in enumerate(fields.items("hints")):
+        if isinstance(node, Table):
+            part = Fields(node, "a hint", ("when", "say"), fields.problems, node.place, f"hints.{i}.")
+            part.require("say")
+            hints.append(Hint(part.text("say"), part.text("when")))
+            fields.marks.update(part.marks)
+        elif isinstance(node, Scalar) and node.text.strip():
+            fields.marks[f"hints.{i}.say"] = node.place
+            hints.append(Hint(node.text.strip()))
+        else:
+            fields.wrong(node.place, "a hint must be a text", "put it in quotes, or write {when: …, say: …}")
+    return tuple(hints)
+
+
+def _timeline(fence: Fence, table: Table, name: str, problems: Problems) -> Timeline | None:
+    fields = Fields(table, "a timeline", ("events",), problems, fence.place)
+    fields.require("events")
+    events = []
+    for i, node in enumerate(fields.items("events")):
+        if not isinstance(node, Table):
+            fields.wrong(node.place, "an event must have keys", "write - {year: 1943, title: …}")
+            continue
+        part = Fields(node, "an event", ("year", "title", "text", "chapter"), problems, node.place, f"events.{i}.")
+        part.require("year", "title")
+        events.append(Event(part.text("year"), part.text("title"), part.text("text"), part.text("chapter")))
+        fields.marks.update(part.marks)
+    timeline = Timeline(name, tuple(events), fence.place, fields.frozen_marks())
+    return timeline if fields.sound else None
+
+
+def _aside(fence: Fence, table: Table, name: str, problems: Problems) -> Aside | None:
+    fields = Fields(table, "an aside", ("title", "text"), problems, fence.place)
+    fields.require("title", "text")
+    aside = Aside(name, fields.text("title"), fields.text("text"), fence.place, fields.frozen_marks())
+    return aside if fields.sound else None

@@ -1,0 +1,150 @@
+"""What stands where in a course's folder: `NN-chapter/index.md`, `NN-chapter/NN-lesson.md`, and `course.yaml`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from tutor.course.fields import Fields
+from tutor.course.front import front_matter
+from tutor.course.model import Marks, Place
+from tutor.course.problems import Problems
+from tutor.course.source import Source, is_inside, read_source
+from tutor.course.yamltree import BadYaml, Table, read_yaml
+
+_NAME = re.compile(r"([0-9]{1,4})-([a-z0-9]+(?:-[a-z0-9]+)*)\Z")
+_CHAPTER_KEYS = ("title", "summary")
+_LESSON_KEYS = ("title", "minutes", "needs", "sources")
+
+
+@dataclass(frozen=True)
+class LessonFile:
+    """A lesson's file, not yet read."""
+
+    id: str
+    file: Path
+
+
+@dataclass(frozen=True)
+class ChapterFolder:
+    """A chapter's folder, and its lessons in order."""
+
+    id: str
+    folder: Path
+    lessons: tuple[LessonFile, ...]
+
+
+@dataclass(frozen=True)
+class Front:
+    """What the front matter of a lesson or a chapter says. `lines`: how many lines it takes."""
+
+    title: str
+    lines: int
+    summary: str = ""
+    minutes: int = 0
+    needs: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    marks: Marks | None = None
+
+
+def survey(root: Path, problems: Problems) -> list[ChapterFolder]:
+    """The chapters of a course's folder, in order. What has no number in front is no chapter."""
+    if not root.is_dir():
+        problems.add(Place(root), "file", f"there is no folder {root}", "name the folder that holds the chapters")
+        return []
+    found = []
+    for folder in _listed(root):
+        match = _NAME.match(folder.name)
+        if not match or not folder.is_dir():
+            continue
+        if not is_inside(root, folder):
+            problems.add(
+                Place(folder), "outside", f"{folder.name} leads out of the course's folder", "keep every file inside it"
+            )
+            continue
+        found.append((int(match[1]), ChapterFolder(folder.name, folder, _lessons(folder, problems))))
+    return [chapter for _, chapter in sorted(found, key=lambda pair: (pair[0], pair[1].id))]
+
+
+def _lessons(folder: Path, problems: Problems) -> tuple[LessonFile, ...]:
+    found: list[tuple[int, LessonFile]] = []
+    seen: dict[str, str] = {}
+    for file in _listed(folder):
+        if file.suffix != ".md" or file.name == "index.md":
+            continue
+        match = _NAME.match(file.stem)
+        if not match:
+            problems.add(Place(file), "file-name", f"{file.name} is no name of a lesson", "name it like 01-a-few-words.md")
+        elif match[2] in seen:
+            problems.add(
+                Place(file), "duplicate-id", f"the lesson {match[2]!r} is {seen[match[2]]} already", "give it another name"
+            )
+        else:
+            seen[match[2]] = file.name
+            found.append((int(match[1]), LessonFile(f"{folder.name}/{match[2]}", file)))
+    return tuple(lesson for _, lesson in sorted(found, key=lambda pair: (pair[0], pair[1].id)))
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError:
+        return []
+
+
+def course_title(root: Path, problems: Problems) -> str:
+    """The title from `course.yaml`; the folder's name when there is none."""
+    file = root / "course.yaml"
+    if not file.is_file():
+        return root.resolve().name
+    source = read_source(root, file, problems)
+    if source is None:
+        return root.resolve().name
+    try:
+        node = read_yaml(source.text, lambda line, column: Place(file, line + 1, column + 1))
+    except BadYaml as error:
+        problems.add(error.place, error.rule, error.message, error.mend)
+        return root.resolve().name
+    table = node if isinstance(node, Table) else Table((), Place(file))
+    fields = Fields(table, "a course", ("title",), problems, Place(file))
+    fields.require("title")
+    return fields.text("title") or root.resolve().name
+
+
+def lesson_front(source: Source, problems: Problems) -> Front:
+    """The front matter of a lesson; what is missing is reported, and stands in by a default."""
+    table, lines = front_matter(source, problems)
+    fallback = source.file.stem
+    if table is None:
+        return Front(fallback, lines)
+    fields = Fields(table, "a lesson's front matter", _LESSON_KEYS, problems, Place(source.file))
+    fields.require("title", "minutes")
+    return Front(
+        title=fields.text("title") or fallback,
+        lines=lines,
+        minutes=fields.whole("minutes", 1, 240),
+        needs=fields.texts("needs"),
+        sources=fields.texts("sources"),
+        marks=fields.frozen_marks(),
+    )
+
+
+def chapter_front(root: Path, chapter: ChapterFolder, problems: Problems) -> tuple[Front, Source | None]:
+    """The front matter of a chapter's `index.md`, and its text."""
+    file = chapter.folder / "index.md"
+    if not file.exists() and not file.is_symlink():
+        problems.add(
+            Place(file), "missing-file", f"the chapter {chapter.id} has no index.md", "write one, with title and summary"
+        )
+        return Front(chapter.id, 0), None
+    source = read_source(root, file, problems)
+    if source is None:
+        return Front(chapter.id, 0), None
+    table, lines = front_matter(source, problems)
+    if table is None:
+        return Front(chapter.id, lines), source
+    fields = Fields(table, "a chapter's front matter", _CHAPTER_KEYS, problems, Place(file))
+    fields.require(*_CHAPTER_KEYS)
+    front = Front(fields.text("title") or chapter.id, lines, fields.text("summary"), marks=fields.frozen_marks())
+    return front, source

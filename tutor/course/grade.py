@@ -1,0 +1,248 @@
+"""Grades answers: the six kinds of quiz, and predictions against what the run then showed. Pure functions."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tutor.conditions import parse_condition
+from tutor.course.answers import fold, read_interval, read_number, short
+from tutor.course.model import Option, Predict, Quiz
+
+Given = str | float | int | Sequence[int]
+"""number, range, text: what was typed. choice: the option's index. choices: the chosen indexes, in any order.
+order: the indexes of the options, in the learner's order."""
+
+_NOISE = 1e-9
+"""Relative; 3/4 typed as 0.75 must not fail by a bit."""
+
+
+@dataclass(frozen=True)
+class Grade:
+    """What an answer is worth."""
+
+    right: bool | None
+    """None: it could not be read, and does not count as an answer."""
+    say: str
+    """One sentence about this answer."""
+    because: str = ""
+    """Why, from the lesson; may be empty."""
+
+    @property
+    def counts(self) -> bool:
+        return self.right is not None
+
+
+def grade(quiz: Quiz, given: Given) -> Grade:
+    """Whether the answer is right, and what to say to it."""
+    match quiz.kind:
+        case "choice":
+            return _choice(quiz, given)
+        case "choices":
+            return _choices(quiz, given)
+        case "number":
+            return _number(quiz, given)
+        case "range":
+            return _range(quiz, given)
+        case "text":
+            return _text(quiz, given)
+        case _:
+            return _order(quiz, given)
+
+
+def _unread(say: str) -> Grade:
+    return Grade(None, say)
+
+
+def _indexes(given: Given, count: int) -> list[int] | None:
+    """The chosen indexes; typed text is read as numbers from 1, or letters from a."""
+    if isinstance(given, str):
+        words = given.replace(",", " ").lower().split()
+        chosen = [int(w) - 1 if w.isascii() and w.isdigit() else ord(w) - ord("a") if len(w) == 1 else -1 for w in words]
+    elif isinstance(given, int | float):
+        chosen = [int(given)]
+    else:
+        chosen = [int(i) for i in given]
+    return chosen if chosen and all(0 <= i < count for i in chosen) and len(set(chosen)) == len(chosen) else None
+
+
+def _choice(quiz: Quiz, given: Given) -> Grade:
+    chosen = _indexes(given, len(quiz.options))
+    if chosen is None or len(chosen) != 1:
+        return _unread(f"Choose one of 1 to {len(quiz.options)}.")
+    option = quiz.options[chosen[0]]
+    if option.right:
+        return Grade(True, "Right.", _join(option.because, quiz.because))
+    return Grade(False, "No.", option.because)
+
+
+def _choices(quiz: Quiz, given: Given) -> Grade:
+    if not isinstance(given, int | float | str) and not given:
+        return _unread("Choose at least one.")
+    chosen = _indexes(given, len(quiz.options))
+    if chosen is None:
+        return _unread(f"Choose from 1 to {len(quiz.options)}, each once.")
+    wrong = [quiz.options[i] for i in sorted(chosen) if not quiz.options[i].right]
+    missing = sum(option.right for option in quiz.options) - (len(chosen) - len(wrong))
+    if not wrong and not missing:
+        return Grade(True, "Right.", _join(*(o.because for o in quiz.options if o.right), quiz.because))
+    if not wrong:
+        return Grade(False, f"What you chose is right, but {missing} more {'is' if missing == 1 else 'are'} right too.")
+    names = ", ".join(f'"{option.say}"' for option in wrong)
+    say = f"{names} {'does' if len(wrong) == 1 else 'do'} not belong."
+    if missing:
+        say += f" {missing} that {'is' if missing == 1 else 'are'} right {'is' if missing == 1 else 'are'} missing."
+    return Grade(False, say, _join(*(option.because for option in wrong)))
+
+
+def _number(quiz: Quiz, given: Given) -> Grade:
+    value = _as_number(given)
+    if value is None:
+        return _unread("That is no number. Type one, such as 3, 0.25, 3/4 or 1e-3.")
+    answer = float(quiz.answer or 0.0)
+    if abs(value - answer) <= quiz.within + _NOISE * max(1.0, abs(answer)):
+        near = "Right." if math.isclose(value, answer, rel_tol=_NOISE) else f"Right: exactly, it is {short(answer)}."
+        return Grade(True, near, quiz.because)
+    return Grade(False, f"{short(value)} is too {'large' if value > answer else 'small'}.", quiz.because)
+
+
+def _as_number(given: Given) -> float | None:
+    if isinstance(given, str):
+        return read_number(given)
+    return float(given) if isinstance(given, int | float) and math.isfinite(given) else None
+
+
+def _range(quiz: Quiz, given: Given) -> Grade:
+    ends = read_interval(given) if isinstance(given, str) else None
+    if ends is None:
+        return _unread("That is no range. Type two numbers, such as 2 to 5.")
+    low, high = quiz.low or 0.0, quiz.high or 0.0
+    slack = _NOISE * max(1.0, abs(low), abs(high))
+    if ends[0] > low + slack or ends[1] < high - slack:
+        side = "starts too high" if ends[0] > low + slack else "ends too low"
+        if ends[0] > low + slack and ends[1] < high - slack:
+            side = "is too narrow"
+        elif ends[0] > high + slack:
+            side = "lies too high"
+        elif ends[1] < low - slack:
+            side = "lies too low"
+        return Grade(False, f"{short(ends[0])} to {short(ends[1])} {side}.", quiz.because)
+    if ends[1] - ends[0] > quiz.within * (high - low) + slack:
+        return Grade(
+            False, f"It is inside {short(ends[0])} to {short(ends[1])}, but that is too wide to say much.", quiz.because
+        )
+    return Grade(True, f"Right: it is {short(low)} to {short(high)}.", quiz.because)
+
+
+def _text(quiz: Quiz, given: Given) -> Grade:
+    words = fold(str(given))
+    if not words:
+        return _unread("Type a word or two.")
+    accepted = [str(quiz.answer)] if quiz.answer is not None else []
+    if words in {fold(answer) for answer in (*accepted, *quiz.answers)}:
+        return Grade(True, "Right.", quiz.because)
+    return Grade(False, f'"{str(given).strip()[:60]}" is not it.', quiz.because)
+
+
+def _order(quiz: Quiz, given: Given) -> Grade:
+    count = len(quiz.options)
+    chosen = _indexes(given, count)
+    if chosen is None or len(chosen) != count:
+        return _unread(f"Put all {count} in order, each once.")
+    first = next((i for i, index in enumerate(chosen) if index != i), None)
+    if first is None:
+        return Grade(True, "Right.", quiz.because)
+    good = "" if not first else "The first is in place; then " if first == 1 else f"The first {first} are in place; then "
+    name = quiz.options[chosen[first]].say
+    say = f'{good}"{name}" comes too early.'
+    return Grade(False, say, _join(quiz.options[chosen[first]].because, quiz.because))
+
+
+def grade_prediction(predict: Predict, given: Given, metrics: Mapping[str, float]) -> Grade:
+    """The prediction against the metrics at the end of the run. given: what was typed, or the chosen option's index.
+
+    Raises BadCondition when an option's condition names what the run does not have (the linter finds this before).
+    """
+    truth = float(metrics.get(predict.measure, math.nan))
+    if predict.kind == "choice":
+        chosen = _indexes(given, len(predict.options))
+        if chosen is None or len(chosen) != 1:
+            return _unread(f"Choose one of 1 to {len(predict.options)}.")
+        option = predict.options[chosen[0]]
+        right = happened(option, metrics)
+        seen = f"In the run, {predict.measure} came to {short(truth)}."
+        return Grade(
+            right, f"{'As you said.' if right else 'It went otherwise.'} {seen}", _join(option.because, predict.because)
+        )
+    value = _as_number(given)
+    if value is None:
+        return _unread("That is no number. Type one, such as 3, 0.25, 3/4 or 1e-3.")
+    if not math.isfinite(truth):
+        return Grade(False, f"You said {short(value)}; the run came to no finite number.", predict.because)
+    right = abs(value - truth) <= predict.within + _NOISE * max(1.0, abs(truth))
+    if math.isclose(value, truth, rel_tol=_NOISE, abs_tol=_NOISE):
+        return Grade(True, f"You said {short(value)}, and {short(truth)} it is.", predict.because)
+    say = f"You said {short(value)}; it is {short(truth)}"
+    return Grade(right, f"{say}: close enough." if right else f"{say}.", predict.because)
+
+
+def readable(predict: Predict, given: Given) -> Grade | None:
+    """Before the run: a grade that does not count when the prediction cannot be read, otherwise None."""
+    if predict.kind == "choice":
+        chosen = _indexes(given, len(predict.options))
+        return None if chosen and len(chosen) == 1 else _unread(f"Choose one of 1 to {len(predict.options)}.")
+    known = _as_number(given) is not None
+    return None if known else _unread("That is no number. Type one, such as 3, 0.25, 3/4 or 1e-3.")
+
+
+def happened(option: Option, metrics: Mapping[str, float]) -> bool:
+    """Whether what the option of a prediction says is what the run showed."""
+    return parse_condition(option.when).holds(metrics) if option.when else option.right
+
+
+def right_answers(quiz: Quiz) -> list[tuple[str, Given]]:
+    """Every answer that the author calls right, with the key that holds it; a good quiz takes each."""
+    match quiz.kind:
+        case "choice":
+            return [("options", i) for i, option in enumerate(quiz.options) if option.right]
+        case "choices":
+            return [("options", tuple(i for i, option in enumerate(quiz.options) if option.right))]
+        case "number":
+            return [("answer", quiz.answer if quiz.answer is not None else math.nan)]
+        case "range":
+            return [("low", f"{quiz.low!r} to {quiz.high!r}")]
+        case "text":
+            one: list[tuple[str, Given]] = [] if quiz.answer is None else [("answer", str(quiz.answer))]
+            return [*one, *((f"answers.{i}", answer) for i, answer in enumerate(quiz.answers))]
+        case _:
+            return [("options", tuple(range(len(quiz.options))))]
+
+
+def answer_text(quiz: Quiz) -> str:
+    """The right answer in words."""
+    match quiz.kind:
+        case "choice" | "choices":
+            return "; ".join(option.say for option in quiz.options if option.right)
+        case "number":
+            return short(float(quiz.answer or 0.0))
+        case "range":
+            return f"{short(quiz.low or 0.0)} to {short(quiz.high or 0.0)}"
+        case "text":
+            return str(quiz.answer if quiz.answer is not None else quiz.answers[0])
+        case _:
+            return "; ".join(option.say for option in quiz.options)
+
+
+def shown_order(quiz: Quiz) -> tuple[int, ...]:
+    """The order in which the options of an `order` are first shown: always the same, never the right one."""
+    order = list(range(len(quiz.options)))
+    random.Random(quiz.id).shuffle(order)
+    if order == sorted(order):
+        order = [*order[1:], order[0]]
+    return tuple(order)
+
+
+def _join(*texts: str) -> str:
+    return " ".join(text for text in texts if text)

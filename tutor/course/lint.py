@@ -1,0 +1,113 @@
+"""Reads a whole course as a strict editor would. One fault gives one problem, at its place, with a mend."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from tutor.course.lint_labs import check_lab, check_plug, check_predict
+from tutor.course.lint_texts import check_lesson_texts, check_text, index_of
+from tutor.course.model import Course, Exercise, LabBlock, Lesson, Place, Predict
+from tutor.course.parse import read_course
+from tutor.course.problems import Problem, in_order
+from tutor.course.tools import LabFacts, Tools
+from tutor.errors import UserError, nearest
+
+__all__ = ["LabFacts", "Tools", "lint", "problems_as_json", "problems_as_text"]
+
+EXERCISE_FILES = (".solution.py", ".check.py", ".faults.py")
+"""What stands beside NAME.py, as NAME and one of these."""
+
+
+def lint(folder: Path, tools: Tools) -> list[Problem]:
+    """Everything wrong with the course in the folder, in reading order; empty when it is sound."""
+    course, problems = read_course(folder)
+    found = list(problems)
+    index = index_of(course)
+    for chapter in course.chapters:
+        for prose in chapter.intro:
+            found += check_text(prose.text, prose.place, index, tools)
+    for lesson in course.lessons:
+        found += check_lesson_texts(lesson, index, tools)
+        found += _check_tasks(lesson, tools)
+    found += _check_needs(course)
+    return in_order(found)
+
+
+def problems_as_text(problems: Iterable[Problem]) -> str:
+    """One line each: `file:line:column: message (mend)`."""
+    return "\n".join(str(problem) for problem in problems)
+
+
+def problems_as_json(problems: Iterable[Problem]) -> str:
+    """One JSON object a line, with the keys file, line, column, rule, message, mend."""
+    return "\n".join(json.dumps(problem.as_json(), ensure_ascii=False) for problem in problems)
+
+
+def _check_tasks(lesson: Lesson, tools: Tools) -> Iterator[Problem]:
+    for task in lesson.tasks:
+        match task:
+            case LabBlock():
+                yield from check_lab(task, tools)
+            case Predict():
+                yield from check_predict(task, tools)
+            case Exercise():
+                yield from check_plug(task, tools)
+                yield from _check_exercise(task, tools)
+
+
+def _check_exercise(exercise: Exercise, tools: Tools) -> Iterator[Problem]:
+    place = exercise.marks["file"]
+    missing = [exercise.file.stem + suffix for suffix in EXERCISE_FILES]
+    missing = [name for name in missing if not exercise.file.with_name(name).is_file()]
+    if missing:
+        yield Problem(place, f"there is no {' and no '.join(missing)} beside it", "write it", "missing-file")
+    elif tools.prove is not None:
+        try:
+            complaints = tools.prove(exercise)
+        except UserError as error:
+            complaints = [str(error)]
+        if complaints:
+            more = f" (and {len(complaints) - 1} more)" if len(complaints) > 1 else ""
+            mend = "run `dltutor check` on its files"
+            yield Problem(place, f"the exercise does not hold: {complaints[0]}{more}", mend, "exercise-proof")
+
+
+def _check_needs(course: Course) -> Iterator[Problem]:
+    """Every lesson that another needs exists, and no lesson needs itself, however indirectly."""
+    lessons = {lesson.id: lesson for lesson in course.lessons}
+    for lesson in course.lessons:
+        for i, need in enumerate(lesson.needs):
+            if need not in lessons:
+                place = _need_place(lesson, i)
+                yield Problem(place, f"there is no lesson {need!r}", nearest(need, lessons), "needs")
+    done: set[str] = set()
+    for start in lessons:
+        yield from _cycles(start, lessons, done)
+
+
+def _cycles(start: str, lessons: dict[str, Lesson], done: set[str]) -> Iterator[Problem]:
+    """Walks the needs from one lesson, without recursion: a chain may be as long as the course."""
+    if start in done:
+        return
+    path: list[tuple[str, int]] = [(start, 0)]
+    while path:
+        name, i = path.pop()
+        needs = lessons[name].needs
+        if i == len(needs):
+            done.add(name)
+            continue
+        path.append((name, i + 1))
+        need = needs[i]
+        on_path = [step for step, _ in path]
+        if need in on_path:
+            circle = " → ".join([*on_path[on_path.index(need) :], need])
+            place = _need_place(lessons[name], i)
+            yield Problem(place, f"lessons need each other in a circle: {circle}", "remove one of these needs", "needs")
+        elif need in lessons and need not in done:
+            path.append((need, 0))
+
+
+def _need_place(lesson: Lesson, i: int) -> Place:
+    return lesson.marks.get(f"needs.{i}", Place(lesson.file))

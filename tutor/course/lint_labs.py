@@ -1,0 +1,116 @@
+"""Lint: what lessons say about labs. Knobs and their values, views, goals, predictions, plugs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+from tutor.conditions import parse_condition
+from tutor.course.model import Exercise, LabBlock, Place, Predict
+from tutor.course.problems import Problem
+from tutor.course.tools import LabFacts, Tools
+from tutor.errors import BadCondition, UserError, nearest
+
+_LARGEST_SEED = 2**32 - 1
+
+
+def check_lab(block: LabBlock, tools: Tools) -> Iterator[Problem]:
+    """The knobs, views and goal of a lab block."""
+    facts = tools.labs.get(block.lab)
+    if facts is None:
+        yield _unknown_lab(block.lab, block.place, tools)
+        return
+    for key, value in block.knobs.items():
+        keys, values = block.marks[f"knobs.{key}:"], block.marks[f"knobs.{key}"]
+        yield from _check_knob(block.lab, facts, key, value, keys, values)
+    for i, name in enumerate(block.show):
+        if name not in facts.views:
+            place = block.marks[f"show.{i}"]
+            yield Problem(place, f"{block.lab!r} has no view {name!r}", nearest(name, facts.views), "unknown-view")
+    for i, name in enumerate(block.hide):
+        if name not in facts.knobs:
+            place = block.marks[f"hide.{i}"]
+            yield Problem(place, f"{block.lab!r} has no knob {name!r}", nearest(name, facts.knobs), "unknown-knob")
+    if block.goal:
+        yield from _check_condition(block.goal, block.marks["goal"], facts, "goal")
+
+
+def check_predict(block: Predict, tools: Tools) -> Iterator[Problem]:
+    """The link, the metric and the conditions of a prediction."""
+    before = list(check_link(block.lab, block.marks["lab"], tools))
+    yield from before
+    facts = tools.labs.get(block.lab.partition("?")[0])
+    if facts is None:
+        return
+    if block.measure not in facts.metrics:
+        lab = block.lab.partition("?")[0]
+        mend = nearest(block.measure, facts.metrics)
+        yield Problem(block.marks["measure"], f"{lab!r} has no metric {block.measure!r}", mend, "unknown-metric")
+    for i, option in enumerate(block.options):
+        yield from _check_condition(option.when, block.marks[f"options.{i}.when"], facts, "condition")
+
+
+def check_plug(block: Exercise, tools: Tools) -> Iterator[Problem]:
+    """The lab that an exercise drives, or the whole link."""
+    if not block.plug:
+        return
+    lab = block.plug.partition("?")[0]
+    facts = tools.labs.get(lab)
+    if facts is not None and not facts.socket:
+        takers = [name for name, other in tools.labs.items() if other.socket]
+        message = f"the lab {lab!r} runs on nobody's code"
+        yield Problem(block.marks["plug"], message, nearest(lab, takers), "unknown-lab")
+        return
+    yield from check_link(block.plug, block.marks["plug"], tools)
+
+
+def check_link(text: str, place: Place, tools: Tools) -> Iterator[Problem]:
+    """A run's link, `lab?knob=value&…`: the first thing wrong with it."""
+    lab, _, query = text.partition("?")
+    facts = tools.labs.get(lab)
+    if facts is None:
+        yield _unknown_lab(lab, place, tools)
+        return
+    for part in query.split("&") if query else ():
+        key, equals, value = part.partition("=")
+        if not key or not equals:
+            yield Problem(place, f"{part!r} in {text!r} is not knob=value", "write it like: lab?knob=value&seed=3", "bad-knob")
+            return
+        found = list(_check_knob(lab, facts, unquote(key), unquote(value), place, place))
+        if found:
+            yield found[0]
+            return
+
+
+def _unknown_lab(name: str, place: Place, tools: Tools) -> Problem:
+    return Problem(place, f"there is no lab {name!r}", nearest(name, tools.labs), "unknown-lab")
+
+
+def _check_knob(lab: str, facts: LabFacts, key: str, value: object, keys: Place, values: Place) -> Iterator[Problem]:
+    name, at, step = key.partition("@")
+    if name == "seed" and "seed" not in facts.knobs:
+        if not str(value).isdigit() or int(str(value)) > _LARGEST_SEED:
+            yield Problem(values, f"the seed cannot be {value!r}", f"use a whole number from 0 to {_LARGEST_SEED}", "bad-knob")
+        return
+    if name not in facts.knobs:
+        yield Problem(keys, f"{lab!r} has no knob {name!r}", nearest(name, [*facts.knobs, "seed"]), "unknown-knob")
+        return
+    if at and (name not in facts.live or not step.isdigit()):
+        why = "cannot change while the lab runs" if step.isdigit() else f"does not say at which step in {key!r}"
+        yield Problem(keys, f"{name!r} {why}", "set it from the start", "bad-knob")
+        return
+    try:
+        facts.knobs[name](value)
+    except UserError as error:
+        yield Problem(values, error.message, error.mend, "bad-knob")
+
+
+def _check_condition(text: str, place: Place, facts: LabFacts, rule: str) -> Iterator[Problem]:
+    try:
+        condition = parse_condition(text, (*facts.metrics, *facts.knobs))
+    except BadCondition as error:
+        yield Problem(place, error.message, error.mend, rule)
+        return
+    if not condition.names & set(facts.metrics):
+        mend = "there are: " + ", ".join(facts.metrics)
+        yield Problem(place, f"{text!r} names no metric, only knobs", mend, rule)

@@ -1,0 +1,123 @@
+"""A folder of Markdown → a Course.
+
+`read_…` collects every fault and returns what could be read; `load_…` raises BadLesson with the first fault.
+`…_outline` reads the front matter only, for the list of lessons on the home screen: what understands blocks is imported
+when a lesson's text is read, so that the home screen does not wait for it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tutor.course.folder import ChapterFolder, Front, LessonFile, chapter_front, course_title, lesson_front, survey
+from tutor.course.model import Chapter, Course, Lesson, Place, Prose, Section
+from tutor.course.problems import Problem, Problems, in_order, refuse
+from tutor.course.source import Source, read_source
+from tutor.errors import BadLesson, nearest
+
+
+def load_outline(folder: Path, course_id: str = "") -> Course:
+    """Titles, minutes, order and ids; sections are empty. Raises BadLesson."""
+    course, problems = read_outline(folder, course_id)
+    refuse(problems)
+    return course
+
+
+def load_course(folder: Path, course_id: str = "") -> Course:
+    """The whole course. Raises BadLesson."""
+    course, problems = read_course(folder, course_id)
+    refuse(problems)
+    return course
+
+
+def load_lesson(folder: Path, lesson_id: str) -> Lesson:
+    """One lesson of the course in the folder, such as "01-neuron/perceptron". Raises BadLesson."""
+    lesson, problems = read_lesson(folder, lesson_id)
+    refuse(problems)
+    return lesson
+
+
+def read_outline(folder: Path, course_id: str = "") -> tuple[Course, list[Problem]]:
+    """The outline, and what is wrong in it."""
+    return _read(folder, course_id, whole=False)
+
+
+def read_course(folder: Path, course_id: str = "") -> tuple[Course, list[Problem]]:
+    """The course without its faulty blocks, and what is wrong with them."""
+    return _read(folder, course_id, whole=True)
+
+
+def read_lesson(folder: Path, lesson_id: str) -> tuple[Lesson, list[Problem]]:
+    """One lesson, and what is wrong in it. Raises BadLesson when there is no such lesson."""
+    chapters = survey(folder, Problems())
+    files = {lesson.id: lesson for chapter in chapters for lesson in chapter.lessons}
+    if lesson_id not in files:
+        raise BadLesson(f"there is no lesson {lesson_id!r}", nearest(lesson_id, files))
+    problems = Problems()
+    lesson = _lesson(folder, files[lesson_id], problems, whole=True)
+    if lesson is None:
+        refuse(problems.found)
+        raise AssertionError("a lesson that cannot be read has a problem")
+    return lesson, in_order(problems.found)
+
+
+def _read(root: Path, course_id: str, *, whole: bool) -> tuple[Course, list[Problem]]:
+    problems = Problems()
+    chapters = survey(root, problems)
+    title = course_title(root, problems) if root.is_dir() else ""
+    course = Course(course_id, title, tuple(_chapter(root, chapter, problems, whole) for chapter in chapters), root)
+    return course, in_order(problems.found)
+
+
+def _chapter(root: Path, chapter: ChapterFolder, problems: Problems, whole: bool) -> Chapter:
+    front, source = chapter_front(root, chapter, problems)
+    intro = _intro(source, front, problems) if whole and source is not None else ()
+    lessons = tuple(_lesson(root, file, problems, whole) for file in chapter.lessons)
+    found = tuple(lesson for lesson in lessons if lesson is not None)
+    return Chapter(chapter.id, front.title, front.summary, found, chapter.folder, intro)
+
+
+def _intro(source: Source, front: Front, problems: Problems) -> tuple[Prose, ...]:
+    from tutor.course.document import cut
+
+    intro: list[Prose] = []
+    for section in cut(source, front.lines, front.title, problems):
+        for piece in section.pieces:
+            if isinstance(piece, Prose):
+                intro.append(piece)
+            else:
+                problems.add(piece.place, "nested-block", "a chapter's page holds no blocks", "move it into a lesson")
+    return tuple(intro)
+
+
+def _lesson(root: Path, file: LessonFile, problems: Problems, whole: bool) -> Lesson | None:
+    source = read_source(root, file.file, problems)
+    if source is None:
+        return None
+    front = lesson_front(source, problems)
+    return Lesson(
+        id=file.id,
+        title=front.title,
+        minutes=front.minutes,
+        needs=front.needs,
+        sources=front.sources,
+        sections=_sections(root, source, front, problems) if whole else (),
+        file=file.file,
+        marks=front.marks or {},
+    )
+
+
+def _sections(root: Path, source: Source, front: Front, problems: Problems) -> tuple[Section, ...]:
+    from tutor.course.blocks import Names, read_block
+    from tutor.course.document import cut
+
+    names = Names()
+    sections = []
+    for raw in cut(source, front.lines, front.title, problems):
+        if not raw.pieces:
+            problems.add(raw.place, "heading", f"the section {raw.title!r} is empty", "write it, or remove the heading")
+        pieces = (piece if isinstance(piece, Prose) else read_block(piece, root, names, problems) for piece in raw.pieces)
+        sections.append(Section(raw.id, raw.title, tuple(block for block in pieces if block is not None), raw.place))
+    if not sections:
+        problems.add(Place(source.file, front.lines + 1), "empty", "the lesson has no text", "write it below")
+    return tuple(sections)

@@ -1,0 +1,59 @@
+"""What is wrong in a course: a place, what and why, how to mend it, and the rule that it breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tutor.course.model import Place
+from tutor.errors import BadLesson
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault of a course."""
+
+    place: Place
+    message: str
+    mend: str
+    rule: str
+    """A short stable name, such as "unknown-knob"."""
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message} ({self.mend})" if self.mend else f"{self.place}: {self.message}"
+
+    def as_json(self) -> dict[str, str | int]:
+        """The same for machines; the keys stay as they are."""
+        return {
+            "file": str(self.place.file),
+            "line": self.place.line,
+            "column": self.place.column,
+            "rule": self.rule,
+            "message": self.message,
+            "mend": self.mend,
+        }
+
+
+class Problems:
+    """Collects faults while a file is read, so that an author sees all of them at once."""
+
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+
+    def add(self, place: Place, rule: str, message: str, mend: str = "") -> None:
+        self.found.append(Problem(place, message, mend, rule))
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+
+def in_order(problems: Sequence[Problem]) -> list[Problem]:
+    """The problems as a reader meets them: by file, line and column."""
+    return sorted(problems, key=lambda problem: (str(problem.place.file), problem.place.line, problem.place.column))
+
+
+def refuse(problems: Sequence[Problem]) -> None:
+    """Raise BadLesson with the first problem, if there is one."""
+    if problems:
+        first = in_order(problems)[0]
+        raise BadLesson(f"{first.place}: {first.message}", first.mend)

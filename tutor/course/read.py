@@ -1,0 +1,111 @@
+"""A lesson as plain text, to be read in a pipe, by a screen reader, or on paper. Questions and labs are put into words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from tutor.course.grade import answer_text, shown_order
+from tutor.course.model import Aside, Block, Exercise, LabBlock, Lesson, Option, Predict, Prose, Quiz, Timeline
+from tutor.course.plain import Formats, plain_inline, plain_markdown, wide, wrap
+
+__all__ = ["Formats", "lesson_text"]
+
+_HOW = {
+    "choice": "Choose one.",
+    "choices": "Choose all that are right.",
+    "number": "Answer with a number.",
+    "range": "Answer with a range, such as 2 to 5.",
+    "text": "Answer in a word or two.",
+    "order": "Put these in order.",
+}
+
+
+def lesson_text(lesson: Lesson, formats: Formats, width: int = 80, *, answers: bool = False) -> str:
+    """The lesson in lines of at most `width` columns (code and formulas may be wider). answers: with the right answers."""
+    lines = [lesson.title, "=" * min(wide(lesson.title), width), ""]
+    lines += wrap(_about(lesson), width)
+    for section in lesson.sections:
+        if section.title != lesson.title:
+            title = plain_inline(section.title, formats)
+            lines += ["", "", title, "-" * min(wide(title), width)]
+        for block in section.blocks:
+            lines.append("")
+            if isinstance(block, Prose):
+                lines += plain_markdown(block.text, formats, width)
+            else:
+                lines += [f"  {line}".rstrip() for line in _block(block, formats, width - 2, answers)]
+    return "\n".join(line.replace("\u00a0", " ") for line in lines) + "\n"
+
+
+def _about(lesson: Lesson) -> str:
+    about = f"About {lesson.minutes} minutes."
+    if lesson.needs:
+        about += f" Builds on {', '.join(lesson.needs)}."
+    if lesson.sources:
+        about += f" Sources: {'; '.join(lesson.sources)}."
+    return about
+
+
+def _block(block: Block, formats: Formats, width: int, answers: bool) -> Iterator[str]:
+    match block:
+        case Quiz():
+            yield from _quiz(block, formats, width, answers)
+        case Predict():
+            yield from wrap(f"[Predict] {_say(block.ask, formats)}", width)
+            yield from _options(block.options, formats, width)
+            yield from wrap(f"Then run it, and see {block.measure}:", width)
+            yield _command(block.lab)
+        case LabBlock():
+            yield from _lab(block, formats, width)
+        case Exercise():
+            yield from wrap(f"[Exercise] {_say(block.ask, formats)}", width)
+            yield from wrap(f"Edit {block.file.name}, then: dltutor check {block.file.name}", width)
+            if answers:
+                yield from wrap(f"Why: {_say(block.why, formats)}", width)
+        case Timeline():
+            for event in block.events:
+                yield from wrap(_say(f"{event.title}. {event.text}".strip(), formats), width, f"{event.year}  ", "      ")
+        case Aside():
+            yield from wrap(f"[Aside] {_say(block.title, formats)}", width)
+            yield from plain_markdown(block.text, formats, width)
+
+
+def _quiz(quiz: Quiz, formats: Formats, width: int, answers: bool) -> Iterator[str]:
+    yield from wrap(f"[Question] {_say(quiz.ask, formats)} {_HOW[quiz.kind]}", width)
+    options = tuple(quiz.options[i] for i in shown_order(quiz)) if quiz.kind == "order" else quiz.options
+    yield from _options(options, formats, width)
+    if answers:
+        yield from wrap(f"Answer: {_say(answer_text(quiz), formats)}", width)
+        because = " ".join([*(o.because for o in quiz.options if o.right), quiz.because]).strip()
+        if because:
+            yield from wrap(_say(because, formats), width)
+
+
+def _options(options: tuple[Option, ...], formats: Formats, width: int) -> Iterator[str]:
+    for i, option in enumerate(options):
+        yield from wrap(_say(option.say, formats), width, f"  {chr(ord('a') + i)}) ", "     ")
+
+
+def _lab(block: LabBlock, formats: Formats, width: int) -> Iterator[str]:
+    yield from wrap(f"[Lab] {formats.lab(block.lab)}", width)
+    if block.say:
+        yield from wrap(_say(block.say, formats), width)
+    if block.goal:
+        yield from wrap(f"Goal: {block.goal}", width)
+    yield _command(_link(block.lab, block.knobs))
+
+
+def _command(link: str) -> str:
+    """To be copied, so it is never wrapped."""
+    return f"    dltutor run '{link}'"
+
+
+def _link(lab: str, knobs: Mapping[str, Any]) -> str:
+    query = "&".join(f"{key}={quote(str(value), safe='@,.:+-*/()^')}" for key, value in knobs.items())
+    return f"{lab}?{query}" if query else lab
+
+
+def _say(text: str, formats: Formats) -> str:
+    return plain_inline(text, formats)

@@ -1,0 +1,96 @@
+"""Reads the files of a course. A course may come from anyone, so nothing outside its folder is ever opened."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from tutor.course.model import Place
+from tutor.course.problems import Problems
+
+LARGEST = 1_000_000
+"""Bytes of one file."""
+
+_NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+"""Control characters would reach the reader's terminal; the Unicode line separators would put every line number out."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A text file, with its lines ended by \\n alone."""
+
+    file: Path
+    text: str
+
+    @property
+    def lines(self) -> list[str]:
+        return self.text.split("\n")
+
+
+def is_inside(root: Path, path: Path) -> bool:
+    """Whether the path, with every link in it followed, is in the folder."""
+    try:
+        return path.resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError, ValueError):
+        return False
+
+
+def read_source(root: Path, file: Path, problems: Problems) -> Source | None:
+    """The file's text, or None and a problem: outside the folder, not a plain file, too large, not UTF-8, not text."""
+    place = Place(file)
+    if not is_inside(root, file):
+        problems.add(place, "outside", f"{file.name} leads out of the course's folder", "keep every file inside the folder")
+        return None
+    try:
+        # Not a pipe, not a device: O_NONBLOCK keeps the open itself from waiting for one.
+        handle = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with open(handle, "rb") as stream:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                problems.add(place, "file", f"{file.name} is not a plain file", "put a text file there")
+                return None
+            raw = stream.read(LARGEST + 1)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        problems.add(place, "file", f"{file.name} cannot be read: {why}", "check its name and its permissions")
+        return None
+    if len(raw) > LARGEST:
+        problems.add(
+            place, "too-large", f"{file.name} is larger than {LARGEST // 1_000_000} MB", "split it into several lessons"
+        )
+        return None
+    return _decode(file, raw, problems)
+
+
+def _decode(file: Path, raw: bytes, problems: Problems) -> Source | None:
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].decode("utf-8")
+        problems.add(
+            place_in(file, before, len(before)),
+            "encoding",
+            f"the byte 0x{raw[error.start]:02x} here is not UTF-8",
+            "save the file as UTF-8",
+        )
+        return None
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    odd = _NOT_TEXT.search(text)
+    if odd:
+        problems.add(
+            place_in(file, text, odd.start()),
+            "not-text",
+            f"the character U+{ord(odd.group()):04X} does not belong in a text",
+            "remove it",
+        )
+        return None
+    return Source(file, text)
+
+
+def place_in(file: Path, text: str, offset: int, line: int = 1) -> Place:
+    """Where the offset in the text stands; `line` is the number of the text's first line."""
+    before = text[:offset]
+    return Place(file, line + before.count("\n"), offset - (before.rfind("\n") + 1) + 1)

@@ -1,0 +1,66 @@
+"""Copies of a run's state to seek back to: dense lately, thinner with age, bounded in bytes."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from tutor.labs.spec import State
+
+BUDGET = 64 * 2**20
+_LEAST_GAP = 16
+_SHARE = 64
+
+
+def copy_state(state: State) -> State:
+    """A copy that shares the arrays that cannot change."""
+    return {name: array.copy() if array.flags.writeable else array for name, array in state.items()}
+
+
+class Checkpoints:
+    """States by step. The gap between two is at most a 64th of the step, so a replay from the nearest is short."""
+
+    def __init__(self, budget: int = BUDGET) -> None:
+        self.budget = budget
+        self._states: dict[int, State] = {}
+        self._steps: list[int] = []
+        self.bytes = 0
+
+    def due(self, step: int) -> bool:
+        """Whether this step is far enough from the last checkpoint to deserve one."""
+        return not self._steps or step - self._steps[-1] >= max(_LEAST_GAP, step // _SHARE)
+
+    def add(self, step: int, state: State) -> None:
+        """Keep a copy of this state; steps must come in order."""
+        if self._steps and step <= self._steps[-1]:
+            return
+        self._states[step] = copy_state(state)
+        self._steps.append(step)
+        self.bytes += _own_bytes(state)
+        while self.bytes > self.budget and len(self._steps) > 2:
+            self._thin()
+
+    def before(self, step: int) -> tuple[int, State]:
+        """The nearest checkpoint at or before this step, as a fresh copy."""
+        at = self._steps[bisect_right(self._steps, step) - 1]
+        return at, copy_state(self._states[at])
+
+    def cut(self, step: int) -> None:
+        """Forget those after this step."""
+        while self._steps and self._steps[-1] > step:
+            self._drop(len(self._steps) - 1)
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    def _thin(self) -> None:
+        """Drop the one that is missed least: it leaves the smallest gap for its age. Never the first or the last."""
+        gaps = [(self._steps[i + 1] - self._steps[i - 1]) / self._steps[i] for i in range(1, len(self._steps) - 1)]
+        self._drop(1 + gaps.index(min(gaps)))
+
+    def _drop(self, index: int) -> None:
+        step = self._steps.pop(index)
+        self.bytes -= _own_bytes(self._states.pop(step))
+
+
+def _own_bytes(state: State) -> int:
+    return sum(array.nbytes for array in state.values() if array.flags.writeable)

@@ -1,0 +1,52 @@
+"""The worker process: `python -m tutor.engine.worker`. One screen has one, and in it lives one run.
+
+Importing Numba and loading compiled kernels happen here, behind the home screen; so do crashes, hangs and the learner's code.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import os
+
+from tutor.engine.cache import prepare
+from tutor.engine.limits import Limits, impose
+from tutor.engine.process import own_channel, serve
+
+_NICE = 5
+"""The screen comes first: a key is answered at once however hard the worker trains."""
+LIMITS = Limits(memory=3 * 2**30, file_bytes=2**28)
+
+
+def main() -> None:
+    """Serve the screen until it closes the pipe."""
+    faulthandler.enable()
+    with contextlib.suppress(OSError):
+        os.nice(_NICE)
+    channel = own_channel()
+    impose(LIMITS)
+    prepare()
+    from tutor.engine.session import Session
+
+    session = Session(lambda text, seconds: channel.write({"busy": text, "budget": seconds}))
+    warmed = False
+
+    def tick() -> float | None:
+        nonlocal warmed
+        if not warmed:
+            warmed = True
+            _warm()
+            return 0.0
+        return session.tick()
+
+    serve(session.handle, channel, tick)
+
+
+def _warm() -> None:
+    """Load what every lab needs while nobody waits for it."""
+    with contextlib.suppress(Exception):
+        import kernels.random  # noqa: F401
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""Whether an exercise keeps its word: the starter fails, the solution passes, and each classic mistake is caught by name."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tutor.course.model import Exercise
+from tutor.errors import BadLesson
+from tutor.exercises.checking import recognised, same, verdict
+from tutor.exercises.files import part, solution, starter
+from tutor.exercises.session import Prepared, Session
+from tutor.exercises.verdict import Verdict
+
+FEWEST_HINTS, MOST_HINTS = 2, 4
+
+
+def prove(exercise: Exercise) -> list[str]:
+    """What is wrong with the exercise, one sentence each; empty: nothing. Costs one process, about half a second.
+
+    An exercise that cannot even be prepared (a missing file, a check that raises or yields no case) is one sentence, which
+    starts with file:line:column. Raises WorkerGone when no process can be had.
+    """
+    try:
+        prepared, starting, solved = asyncio.run(_judge_both(exercise))
+    except BadLesson as error:
+        return [error.message]
+    return [
+        *_starter(exercise, starting),
+        *_solution(exercise, solved),
+        *_faults(exercise, prepared),
+        *_hints(exercise, prepared),
+    ]
+
+
+async def _judge_both(exercise: Exercise) -> tuple[Prepared, Verdict, Verdict]:
+    first, second = starter(exercise), solution(exercise)
+    async with Session(exercise) as session:
+        prepared = session.prepared
+        starting = verdict(prepared, await session.run(exercise.file, first), first)
+        if session.alive:
+            return prepared, starting, verdict(prepared, await session.run(part(exercise, "solution"), second), second)
+    async with Session(exercise) as session:
+        return prepared, starting, verdict(prepared, await session.run(part(exercise, "solution"), second), second)
+
+
+def _starter(exercise: Exercise, starting: Verdict) -> list[str]:
+    name = exercise.file.name
+    if starting.passed:
+        return [f"the starter {name} already passes"]
+    if starting.mistake:
+        return [f"the starter {name} is taken for the mistake {starting.mistake!r}"]
+    if not any(line.startswith("yours: ") for line in starting.detail):
+        return [f"the starter {name} does not run to its end: {starting.title}"]
+    return []
+
+
+def _solution(exercise: Exercise, solved: Verdict) -> list[str]:
+    if solved.passed:
+        return []
+    where = next((line for line in solved.detail if line.startswith("where first different: ")), "")
+    return [
+        f"the solution {part(exercise, 'solution').name} fails its own check: {solved.title}" + (f" ({where})" if where else "")
+    ]
+
+
+def _faults(exercise: Exercise, prepared: Prepared) -> list[str]:
+    problems = []
+    for fault in prepared.faults:
+        if all(same(prepared, n, outcome, prepared.truth[n]) for n, outcome in enumerate(fault.outcomes)):
+            problems.append(f"the cases of {part(exercise, 'check').name} do not catch the mistake {fault.id!r}")
+            continue
+        taken, _ = recognised(prepared, fault.outcomes)
+        if taken != fault.id:
+            problems.append(f"the cases of {part(exercise, 'check').name} do not tell the mistake {fault.id!r} from {taken!r}")
+    return problems
+
+
+def _hints(exercise: Exercise, prepared: Prepared) -> list[str]:
+    problems = []
+    count = len(exercise.hints)
+    if not FEWEST_HINTS <= count <= MOST_HINTS:
+        problems.append(f"the exercise {exercise.id!r} has {count} hints; {FEWEST_HINTS} to {MOST_HINTS} are due")
+    known = [fault.id for fault in prepared.faults]
+    for hint in exercise.hints:
+        if hint.when and hint.when not in known:
+            problems.append(f"a hint is for the mistake {hint.when!r}, which is none of: {', '.join(known)}")
+    return problems

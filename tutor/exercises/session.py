@@ -1,0 +1,199 @@
+"""The parent's end of the judge: one process, one exercise, one or more texts to try.
+
+The truth and the outcomes of the classic mistakes are here, in the parent, before any code of the learner's is loaded there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from tutor.course.model import Exercise, Place
+from tutor.engine.process import GRACE, Child
+from tutor.errors import BadLesson, UserError, WorkerGone
+from tutor.exercises.author import Signature
+from tutor.exercises.files import PARTS, part, part_text
+from tutor.exercises.values import unpack
+
+SEED = 20
+"""The cases are the same each time: a failure that comes and goes teaches nothing."""
+SECONDS = 4.0
+"""For all that the learner's code does in one check, told with the line it was at; a second later the process is ended."""
+SECONDS_COMPILED = 20.0
+"""The same when the code uses Numba, which is loaded and compiles first."""
+_PREPARATION = 30.0
+_SPARE = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Returned:
+    """A function came back."""
+
+    value: Any
+    after: tuple[Any, ...]
+    """The arguments as it left them."""
+
+
+@dataclass(frozen=True)
+class Raised:
+    """A function, or its file, failed."""
+
+    kind: str
+    """The exception's name; empty when nothing more can be tried."""
+    sentence: str = ""
+    line: int = 0
+    """In the learner's file; 0: not known."""
+
+
+Outcome = Returned | Raised
+
+
+@dataclass(frozen=True, eq=False)
+class Fault:
+    """A classic wrong answer."""
+
+    id: str
+    message: str
+    outcomes: tuple[Outcome, ...]
+    """On each case."""
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """An exercise with its cases and all that is known about their answers."""
+
+    signature: Signature
+    may_change: frozenset[str]
+    """Arguments that may be left in any state."""
+    tolerance: float | None
+    cases: tuple[tuple[Any, ...], ...]
+    truth: tuple[Returned, ...]
+    """On each case."""
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Attempted:
+    """What one text of the learner's did."""
+
+    outcomes: tuple[Outcome, ...]
+    """On each case that was run: all, unless it was stopped."""
+    trouble: Raised | None
+    """Why it could not be loaded or had to be stopped."""
+    loaded: bool
+    """Whether any case was begun."""
+    printed: tuple[str, ...]
+    """While it was loaded, then on each case that was begun."""
+
+
+class Session:
+    """A judge process for one exercise: `async with Session(exercise) as session`."""
+
+    def __init__(self, exercise: Exercise) -> None:
+        self.exercise = exercise
+        self._folder = TemporaryDirectory(prefix="dltutor-judge-", ignore_cleanup_errors=True)
+        self._child = Child("tutor.exercises.judge", who="The exercise's check", arguments=[self._folder.name])
+        self.prepared: Prepared
+
+    async def __aenter__(self) -> Session:
+        """Start the process and make the cases. Raises BadLesson (the exercise is at fault), WorkerGone (no process)."""
+        files = {name: str(part(self.exercise, name)) for name in PARTS}
+        texts = {name: part_text(self.exercise, name) for name in PARTS}
+        try:
+            await self._child.start()
+            message = {"do": "prepare", "files": files, "texts": texts, "seed": SEED}
+            try:
+                answer = await self._child.ask(message, _PREPARATION)
+            except WorkerGone as gone:
+                place = Place(part(self.exercise, "check"))
+                raise BadLesson(f"{place}: {gone.message}", "make the cases smaller, or fewer") from None
+            self.prepared = _prepared(answer)
+        except BaseException:
+            await self.__aexit__()
+            raise
+        self._child.who = "Your code"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._child.kill()
+        self._folder.cleanup()
+
+    @property
+    def alive(self) -> bool:
+        return self._child.alive
+
+    async def run(self, file: Path, text: str) -> Attempted:
+        """Load the text (as if it were in the file) and call its function on every case. Never raises for what it does."""
+        seconds = SECONDS_COMPILED if "numba" in text else SECONDS
+        deadline = time.monotonic() + seconds + _SPARE
+        outcomes: list[Outcome] = []
+        printed: list[str] = []
+        loaded = False
+        trouble: Raised | None = None
+        try:
+            answer = await self._ask({"do": "load", "file": str(file), "text": text, "seconds": seconds}, deadline)
+            printed.append(str(answer["printed"]))
+            trouble = _raised(answer) if "raised" in answer else None
+            for number in range(len(self.prepared.cases) if trouble is None else 0):
+                loaded = True
+                answer = await self._ask({"do": "case", "number": number}, deadline)
+                printed.append(str(answer["printed"]))
+                outcome = _outcome(answer)
+                if isinstance(outcome, Raised) and not outcome.kind:
+                    trouble = outcome
+                    break
+                outcomes.append(outcome)
+        except UserError as error:
+            trouble = Raised("", self._death(error, seconds + _SPARE, deadline))
+            printed.append(self._last_words())
+        except (KeyError, TypeError, ValueError, AttributeError):
+            trouble = Raised("", "Your code disturbed the answers of its own process; it only has to return a result")
+            await self._child.kill()
+        return Attempted(tuple(outcomes), trouble, loaded, tuple(printed))
+
+    async def _ask(self, message: dict[str, Any], deadline: float) -> dict[str, Any]:
+        left = max(deadline - time.monotonic(), 0.05)
+        try:
+            async with asyncio.timeout(left + _SPARE):  # for a child that says for ever that it is busy
+                return await self._child.ask(message, left - GRACE)
+        except TimeoutError:
+            await self._child.kill()
+            raise WorkerGone(f"{self._child.who} did not answer") from None
+
+    def _death(self, error: UserError, seconds: float, deadline: float) -> str:
+        if isinstance(error, WorkerGone) and time.monotonic() >= deadline - 0.01:
+            name = self.prepared.signature.function
+            return f"Time is up: {name} did not return within {seconds:g} s, and was stopped"
+        return error.message.replace("ended by itself", "ended its own process instead of returning")
+
+    def _last_words(self) -> str:
+        """What a dead process has printed, without the judge's own last words."""
+        return self._child.last_words().split('Traceback (most recent call last):\n  File "<frozen runpy>"')[0]
+
+
+def _prepared(answer: dict[str, Any]) -> Prepared:
+    signature = Signature(answer["function"], answer["arguments"], answer["results"], answer["signature"])
+    return Prepared(
+        signature,
+        frozenset(answer["may_change"]),
+        answer["tolerance"],
+        tuple(tuple(unpack(argument) for argument in case) for case in answer["cases"]),
+        tuple(_returned(outcome) for outcome in answer["truth"]),
+        tuple(Fault(one["id"], one["message"], tuple(map(_outcome, one["outcomes"]))) for one in answer["faults"]),
+    )
+
+
+def _outcome(answer: dict[str, Any]) -> Outcome:
+    return _raised(answer) if "raised" in answer else _returned(answer)
+
+
+def _returned(answer: dict[str, Any]) -> Returned:
+    return Returned(unpack(answer["value"]), tuple(unpack(argument) for argument in answer["after"]))
+
+
+def _raised(answer: dict[str, Any]) -> Raised:
+    return Raised(str(answer["raised"]), str(answer.get("sentence", "")), int(answer.get("line", 0)))

@@ -1,0 +1,44 @@
+"""What the store gives back, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer that the learner gave."""
+
+    task: str
+    given: str
+    """As it was given; what it means is the task's business."""
+    right: bool | None
+    """None: held, not judged yet (a prediction before its run)."""
+    at: float
+    """Seconds since 1970."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the learner was."""
+
+    course: str
+    lesson: str
+    section: str
+    block: str
+    """Empty: the start of the section."""
+    at: float
+
+
+@dataclass(frozen=True)
+class KeptRun:
+    """A run that was worth keeping: its link makes it again."""
+
+    id: int
+    link: str
+    step: int
+    metrics: dict[str, float]
+    """As they were at that step; inf and nan are possible."""
+    lesson: str
+    """The lesson it was kept in, or empty."""
+    at: float

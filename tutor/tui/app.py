@@ -1,0 +1,296 @@
+"""The app: what all screens share, what they open, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import Coroutine, Mapping
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from textual.binding import Binding
+from textual.screen import Screen
+from textual.scrollbar import ScrollBar, ScrollBarRender
+
+from tutor import paths
+from tutor.course.model import Course, Lesson
+from tutor.draw.cells import Look
+from tutor.errors import BadLesson, StoreProblem, UserError
+from tutor.tui.fault import log_error
+from tutor.tui.gate import Gated
+from tutor.tui.lesson_book import Progress
+from tutor.tui.look import find_look
+from tutor.tui.theme import DARK, LIGHT, theme
+from tutor.tui.thrift import Thrifty
+
+if TYPE_CHECKING:
+    from tutor.engine.client import Worker
+    from tutor.store import Store
+
+
+class _PlainBars(ScrollBarRender):
+    """A scroll bar of whole cells: ASCII, and fewer bytes a line scrolled."""
+
+    VERTICAL_BARS = [" "] * 8
+    HORIZONTAL_BARS = [" "] * 8
+
+
+_COLLECT = (20_000, 20, 100)
+"""How rarely Python looks for cyclic garbage: pauses are short, and a full one comes every few minutes."""
+_QUIET = 2.0
+"""Seconds after the worker has started before the rest is compiled ahead: what the learner opens at once goes first."""
+
+
+class TutorApp(Thrifty, Gated):
+    """One learner at one terminal."""
+
+    TITLE = "dltutor"
+    ENABLE_COMMAND_PALETTE = False
+    CSS = """
+    Screen { background: $background; color: $foreground; }
+    .-ascii TaskBlock, .-ascii AsideBlock, .-ascii TimelineBlock, .-ascii LessonScreen LabPane { border-left: ascii $panel; }
+    .-ascii TaskBlock:focus, .-ascii TaskBlock:focus-within { border-left: ascii $accent; }
+    .-ascii AsideBlock:focus, .-ascii TimelineBlock:focus { border-left: ascii $accent; }
+    .-ascii Side, .-mono Side { border-top: ascii $panel; }
+    .-ascii .dialog { border: ascii $primary; }
+    .-mono Menu:focus > .option-list--option-highlighted { text-style: bold reverse; }
+    .-mono Contents:focus > .option-list--option-highlighted { text-style: bold reverse; }
+    """
+    BINDINGS = [
+        Binding("question_mark", "help", "Help", id="app.help"),
+        Binding("f1", "help", "Help", show=False),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=False, id="app.quit_now"),
+        Binding("f8", "other_theme", "Dark/light", show=False, id="app.theme"),
+    ]
+
+    def __init__(
+        self,
+        course: Course,
+        store: Store,
+        worker: Worker | None = None,
+        *,
+        look: Look | None = None,
+        start: str = "",
+        faults: int = 0,
+    ) -> None:
+        """worker: None: made when it is first needed, after the first paint. start: a lesson's id or a lab's link, as `resolve`
+        gave it. faults: how many the outline has."""
+        super().__init__()
+        self.course = course
+        self.store = store
+        self._worker = worker
+        self.look = look or find_look(theme=store.setting("theme"))
+        self.totals: dict[str, int] = {}
+        self.notice = store.notice or (f"This course has {faults} faults: dltutor lint names them." if faults else "")
+        self.failed = ""
+        """What ended the app before its time, for who started it."""
+        self._start = start
+        self._sections: dict[tuple[str, str], str] = {}
+        self._told: set[str] = set()
+        self._background: set[asyncio.Task[Any]] = set()
+        self.animation_level = "none"
+        ScrollBar.renderer = _PlainBars
+        self.register_theme(theme(True))
+        self.register_theme(theme(False))
+        self.theme = DARK if self.look.dark else LIGHT
+
+    def get_default_screen(self) -> Screen[Any]:
+        from tutor.tui.screens.home import Home
+
+        return Home()
+
+    def on_mount(self) -> None:
+        self.set_class(not self.look.unicode, "-ascii")
+        self.set_class(not self.look.colour, "-mono")
+        self.call_after_refresh(self._painted)
+
+    def _painted(self) -> None:
+        """The first screen is on the glass: now start what takes time."""
+        if self._start:
+            self.open_start(self._start)
+        self._spawn(self._start_worker())
+        self._spawn(self._read_rest())
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._background.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._background.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            if isinstance(error, UserError):
+                self.tell(error)
+            elif isinstance(error, Exception):
+                self._handle_exception(error)
+
+    async def _start_worker(self) -> None:
+        await asyncio.to_thread(import_module, "tutor.engine.client")
+        with suppress(UserError):  # opening a lab tries again, and says why it cannot
+            await self.worker.start()
+        await asyncio.sleep(_QUIET)
+        warm = await asyncio.to_thread(import_module, "tutor.engine.warm")
+        await warm.warm_quietly()
+
+    async def _read_rest(self) -> None:
+        """Count the tasks of every lesson, and find the labs, without holding up a key."""
+        from tutor.tui.screens.home import Home
+
+        whole, labs = await asyncio.to_thread(_read_all, self.course)
+        for lesson in whole.lessons:
+            self._know(lesson)
+        for screen in self.screen_stack:
+            if isinstance(screen, Home):
+                screen.show_labs(labs)
+        # A full collection walks every widget and style: tens of milliseconds, just when a key may come.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*_COLLECT)
+
+    # What screens ask for
+
+    @property
+    def worker(self) -> Worker:
+        """The process that trains. Importing its client loads NumPy, which the first paint does not wait for."""
+        if self._worker is None:
+            from tutor.engine.client import Worker
+
+            self._worker = Worker()
+        return self._worker
+
+    def progress(self) -> Progress:
+        """What is done, and where the learner was last."""
+        return Progress(self.store, self.course)
+
+    def where(self, lesson_id: str) -> str:
+        """The title of the section where the learner left a lesson, or empty."""
+        try:
+            place = self.store.place_in(self.course.id, lesson_id)
+        except StoreProblem:
+            return ""
+        return self._sections.get((lesson_id, place.section), "") if place else ""
+
+    def open_start(self, start: str) -> None:
+        """Open what the command line named."""
+        if any(lesson.id == start for lesson in self.course.lessons):
+            self.open_lesson(start)
+        else:
+            self.open_lab(start)
+
+    def open_lesson(self, lesson_id: str, section: str = "", *, instead: bool = False) -> None:
+        """Open a lesson where it was left, or at a section. instead: in place of the screen that is open."""
+        from tutor.course.parse import read_lesson
+        from tutor.tui.screens.lesson import LessonScreen
+
+        try:
+            lesson, problems = read_lesson(self.course.folder, lesson_id)
+        except BadLesson as error:
+            self.tell(error)
+            return
+        if not lesson.sections:
+            self.tell(BadLesson(f"{lesson.file.name} has no text", "dltutor lint says what is wrong"))
+            return
+        self._know(lesson)
+        screen = LessonScreen(lesson, section, faults=len(problems))
+        if instead:
+            self.switch_screen(screen)
+        else:
+            self.push_screen(screen)
+
+    def _know(self, lesson: Lesson) -> None:
+        self._sections.update({(lesson.id, part.id): part.title for part in lesson.sections})
+        self.totals[lesson.id] = len(lesson.tasks)
+
+    def open_lab(self, link: str) -> None:
+        """Open a lab by itself, with every view and knob."""
+        from tutor.tui.screens.lab import LabScreen
+
+        try:
+            screen = LabScreen(self.worker, link)
+        except UserError as error:
+            self.tell(error)
+            return
+        self.push_screen(screen)
+
+    def tell(self, error: UserError) -> None:
+        """Show something that the user can mend; a failing store is told once, not at every key."""
+        from tutor.tui.screens.dialogs import notice_of
+
+        if isinstance(error, StoreProblem):
+            if str(error) in self._told:
+                return
+            self._told.add(str(error))
+        self.push_screen(notice_of(error, self.look))
+
+    def action_help(self) -> None:
+        from tutor.tui.screens.help import HelpScreen, sections_for
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(str(self.screen.BINDING_GROUP_TITLE or self.title), sections_for(self.screen)))
+
+    def action_other_theme(self) -> None:
+        """Dark instead of light, or the reverse; remembered."""
+        from dataclasses import replace
+
+        self.look = replace(self.look, dark=not self.look.dark)
+        self.theme = DARK if self.look.dark else LIGHT
+        try:
+            self.store.set("theme", "dark" if self.look.dark else "light")
+        except StoreProblem as error:
+            self.tell(error)
+
+    # How it ends
+
+    async def on_unmount(self) -> None:
+        for task in list(self._background):
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        if self._worker is not None:
+            await self._worker.close()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """An error that nobody expected: one line for the learner, the rest into a file, and a clean end."""
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self.failed = log_error(error)
+        self._close_messages_no_wait()
+
+
+def _read_all(course: Course) -> tuple[Course, Mapping[str, str]]:
+    """The course with its sections, and each lab's summary; a lab that cannot be loaded here is not offered."""
+    from tutor.course.parse import read_course
+    from tutor.labs import find_lab, lab_ids
+
+    whole, _ = read_course(course.folder, course.id)
+    summaries = {}
+    for lab in lab_ids():
+        with suppress(ImportError):
+            summaries[lab] = find_lab(lab).spec.summary
+    return whole, summaries
+
+
+def run(start: str | None = None, *, folder: Path | None = None, course_id: str = "", mouse: bool = True) -> int:
+    """Open the screen: at home, at a lesson or at a lab. Returns the exit status.
+
+    folder: another course than the built-in one, and its id. mouse: False, or "off" in the setting of that name: the terminal
+    keeps its mouse. Raises UserError before anything is on the screen.
+    """
+    import sys
+
+    from tutor.course.parse import read_outline
+    from tutor.store import Store
+    from tutor.tui.start import resolve
+
+    course, problems = read_outline(folder or paths.lessons_folder(), course_id)
+    wanted = resolve(start, course) if start else ""
+    with Store.open() as store:
+        app = TutorApp(course, store, start=wanted, faults=len(problems))
+        app.run(mouse=mouse and store.setting("mouse") != "off")
+        if app.failed:
+            print(app.failed, file=sys.stderr)
+            return 3
+        return app.return_code or 0

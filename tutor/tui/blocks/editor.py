@@ -1,0 +1,80 @@
+"""An editor for a few lines of Python: highlighted, numbered, indented, with undo."""
+
+from __future__ import annotations
+
+from rich.style import Style
+from rich.text import Text
+from textual.binding import Binding
+from textual.events import Key
+from textual.widgets import TextArea
+
+from tutor.draw.cells import Look
+from tutor.tui.blocks.code import Spans, highlight
+from tutor.tui.theme import palette
+
+_TAB = 4
+
+
+class CodeEditor(TextArea):
+    """Textual's editor with a highlighter of its own: the one that comes with it needs compiled grammars."""
+
+    DEFAULT_CSS = """
+    CodeEditor { border: none; padding: 0; background: $background; color: $foreground; scrollbar-size: 0 1; }
+    CodeEditor:focus { border: none; }
+    CodeEditor .text-area--gutter { color: $text-muted; background: $background; }
+    CodeEditor .text-area--cursor-gutter { color: $text-accent; background: $surface; }
+    CodeEditor .text-area--cursor-line { background: $surface; }
+    CodeEditor .text-area--cursor { color: $background; background: $foreground; text-style: none; }
+    CodeEditor .text-area--matching-bracket { background: $panel; text-style: bold; }
+    CodeEditor .text-area--selection { background: $panel; }
+    """
+    BINDING_GROUP_TITLE = "The editor"
+    BINDINGS = [
+        Binding("ctrl+z", "undo", "Undo", show=False),
+        Binding("ctrl+y", "redo", "Redo", show=False),
+    ]
+
+    def __init__(self, text: str, look: Look) -> None:
+        super().__init__(text, soft_wrap=False, tab_behavior="indent", show_line_numbers=True, max_checkpoints=500)
+        self.cursor_blink = False  # a blinking cursor costs bytes for ever
+        self.look = look
+        self._lit: list[str] = []
+        self._spans: list[Spans] = []
+
+    def get_line(self, line_index: int) -> Text:
+        """The line with its colours; all lines are coloured anew when one has changed (a quote may change many)."""
+        line = super().get_line(line_index)
+        lines = list(self.document.lines)
+        if lines != self._lit:
+            self._lit, self._spans = lines, highlight("\n".join(lines))
+        if self.look.colour and line_index < len(self._spans):
+            colours = palette(self.look.dark)
+            for start, end, role in self._spans[line_index]:
+                line.stylize(Style(color=colours[role]), start, end)
+        return line
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.scroll_cursor_visible)
+
+    async def _on_key(self, event: Key) -> None:
+        if event.key == "escape":
+            return  # Textual would give the focus to the next widget; here the screen decides
+        if event.key == "enter" and not self.read_only:
+            event.stop()
+            event.prevent_default()
+            row, column = self.cursor_location
+            before = self.document.get_line(row)[:column]
+            indent = before[: len(before) - len(before.lstrip())]
+            deeper = " " * _TAB if before.split("#")[0].rstrip().endswith(":") else ""
+            self._replace_via_keyboard("\n" + indent + deeper, *self.selection)
+            return
+        await super()._on_key(event)
+
+    def action_delete_left(self) -> None:
+        """In the indent of a line, back to the stop before."""
+        row, column = self.cursor_location
+        before = self.document.get_line(row)[:column]
+        if self.selection.is_empty and column and not before.strip() and column % _TAB == 0 and before.endswith(" " * _TAB):
+            self._delete_via_keyboard((row, column - _TAB), (row, column))
+            return
+        super().action_delete_left()

@@ -1,0 +1,155 @@
+"""The labs of a lesson's page, beside the text or on a screen of their own; and what their runs settle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.screen import Screen
+
+from tutor.course.model import LabBlock, Lesson, Predict
+from tutor.errors import UserError
+from tutor.tui.blocks.cards import LabCard
+from tutor.tui.blocks.predict import Prediction, score
+from tutor.tui.blocks.task import TaskBlock
+from tutor.tui.lesson_book import Book
+from tutor.tui.lesson_page import Page
+
+if TYPE_CHECKING:
+    from tutor.tui.app import TutorApp
+    from tutor.tui.lab_pane import LabPane
+
+WIDE = 120
+"""Columns from which a lab stands beside the text."""
+
+
+class LabsOfLesson(Screen[None]):
+    """The part of the lesson screen that has to do with labs."""
+
+    app: TutorApp
+    lesson: Lesson
+    book: Book
+    _pane: LabPane | None = None
+    _pane_block: LabBlock | None = None
+    _goals: set[str]
+
+    def cards(self) -> list[LabCard]:
+        """The labs of this page."""
+        return list(self.query(LabCard))
+
+    async def arrange_lab(self, wanted: LabBlock | None = None) -> None:
+        """Where there is room, put a lab of this page beside the text: the wanted one, or else the first."""
+        blocks = [card.block for card in self.cards()]
+        if self.size.width < WIDE or not blocks:
+            await self._take_away()
+            return
+        keep = self._pane_block if self._pane_block in blocks else blocks[0]
+        chosen = wanted if wanted in blocks else keep
+        if chosen is not self._pane_block:
+            await self._take_away()
+            pane = self._make_pane(chosen)
+            if pane is None:
+                return
+            self._pane, self._pane_block = pane, chosen
+            await self.query_one("#body", Horizontal).mount(pane)
+        for card in self.cards():
+            card.say(beside=card.block is chosen)
+
+    async def _take_away(self) -> None:
+        if self._pane is not None:
+            pane, self._pane, self._pane_block = self._pane, None, None
+            had_focus = pane.has_focus
+            await pane.remove()
+            if had_focus:
+                self.query_one(Page).focus()
+        for card in self.cards():
+            card.say(beside=False)
+
+    def _make_pane(self, block: LabBlock) -> LabPane | None:
+        from tutor.tui.lab_pane import LabPane
+        from tutor.tui.lesson_runs import block_link
+
+        try:
+            return LabPane(self.app.worker, block_link(block), show=block.show, hide=block.hide, goal=block.goal, say=block.say)
+        except UserError as error:  # the linter finds these; a lesson in the making has them
+            card = next((card for card in self.cards() if card.block is block), None)
+            if card is not None:
+                card.say(f"This lab cannot be opened: {error}")
+            return None
+
+    async def enter_lab(self, card: LabCard) -> None:
+        """Give a lab the focus, or the whole screen."""
+        await self.arrange_lab(card.block)
+        if self._pane is not None and self._pane_block is card.block:
+            self._pane.focus()
+            return
+        pane = self._make_pane(card.block)
+        if pane is not None:
+            from tutor.tui.lesson_lab import LessonLab
+
+            block = card.block
+            self.app.push_screen(LessonLab(pane, lambda event: self.lab_event(block, event)))
+
+    def on_lab_pane_leave(self, event: Message) -> None:
+        """Back from the lab beside the text."""
+        event.stop()
+        card = next((card for card in self.cards() if card.block is self._pane_block), None)
+        (card or self.query_one(Page)).focus()
+
+    def on_lab_pane_goal_reached(self, event: Message) -> None:
+        self._from_pane(event)
+
+    def on_lab_pane_ended(self, event: Message) -> None:
+        self._from_pane(event)
+
+    def _from_pane(self, event: Message) -> None:
+        event.stop()
+        if self._pane_block is not None and getattr(event, "pane", None) is self._pane:
+            self.lab_event(self._pane_block, event)
+
+    def lab_event(self, block: LabBlock, event: Any) -> None:
+        """A lab of this lesson has reached its goal, or its run has come to rest."""
+        from tutor.tui.lab_pane import LabPane
+        from tutor.tui.lesson_runs import guesses_for, is_over, settles
+
+        if isinstance(event, LabPane.GoalReached):
+            self._goals.add(block.id)
+            self.finish(block)
+            reason = "goal"
+        else:
+            reason = event.reason
+            if not block.goal:
+                self.finish(block)
+        if not is_over(block, reason, event.step, block.id in self._goals):
+            return
+        for guess in guesses_for(self.lesson, block):
+            if settles(guess, block, event.link):
+                self._settle(guess, event.metrics)
+
+    def _settle(self, guess: Predict, metrics: dict[str, float]) -> None:
+        widget = next((p for p in self.query(Prediction) if p.predict is guess), None)
+        if widget is not None:
+            widget.score(metrics)
+        elif score(guess, self.book, metrics) is not None:
+            self.book.finish(guess.id)
+            self.refresh_tasks()
+
+    def finish(self, block: LabBlock) -> None:
+        """Record a lab as done."""
+        if self.book.finish(block.id):
+            self.refresh_tasks()
+
+    def refresh_tasks(self) -> None:
+        """Something has been done: show it."""
+        for block in self.query(TaskBlock):
+            block.refill()
+
+    def hold_labs(self) -> None:
+        """Cards whose lab settles a guess that is still to be made say so."""
+        from tutor.tui.lesson_runs import guesses_before
+
+        for card in self.cards():
+            section = next(section for section in self.lesson.sections if card.block in section.blocks)
+            unmade = [guess for guess in guesses_before(section, card.block) if not self.book.answers(guess.id)]
+            card.say(held=bool(unmade) and not self.book.is_done(card.block.id))

@@ -1,0 +1,299 @@
+"""The exercise: the learner's code, what became of it, hints, and then the lab that runs on it."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult, SuspendNotSupported
+from textual.binding import Binding
+from textual.containers import Container
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static, TextArea
+
+from tutor.course.model import Exercise
+from tutor.errors import UserError
+from tutor.tui.blocks.editor import CodeEditor
+from tutor.tui.blocks.flow import Flow
+from tutor.tui.lesson_book import Book
+from tutor.tui.lesson_file import WatchedFile, editor_command
+from tutor.tui.lesson_hints import Hints
+from tutor.tui.lesson_keys import KeyLine
+from tutor.tui.lesson_verdict import Side, side_pieces
+
+if TYPE_CHECKING:
+    from tutor.exercises import Verdict
+    from tutor.tui.app import TutorApp
+
+_LOOK = 1.0
+"""Seconds between two looks at the file."""
+
+
+class ExerciseScreen(Screen[None]):
+    """Editor and verdict side by side, or one above the other."""
+
+    BINDING_GROUP_TITLE = "The exercise"
+    HORIZONTAL_BREAKPOINTS = [(0, "-tall"), (100, "-wide")]
+    DEFAULT_CSS = """
+    ExerciseScreen { background: $background; }
+    ExerciseScreen #bar { height: 1; padding: 0 1; background: $panel; text-wrap: nowrap; text-overflow: clip; }
+    ExerciseScreen #body { height: 1fr; layout: vertical; }
+    ExerciseScreen CodeEditor { height: 1fr; min-height: 6; }
+    ExerciseScreen Side { height: 42%; }
+    ExerciseScreen.-wide #body { layout: horizontal; }
+    ExerciseScreen.-wide CodeEditor { width: 1fr; }
+    ExerciseScreen.-wide Side { width: 44%; height: 1fr; padding: 1 2; }
+    """
+    BINDINGS = [
+        Binding("ctrl+s,f5", "check", "Check", key_display="^s", id="exercise.check"),
+        Binding("ctrl+t,f2", "hint", "Hint", key_display="^t", id="exercise.hint"),
+        Binding("ctrl+l,f9", "lab", "Run it in the lab", key_display="^l", id="exercise.lab"),
+        Binding("ctrl+o,f4", "outside", "Your editor", key_display="^o", id="exercise.editor"),
+        Binding("ctrl+r,f3", "solution", "Solution", key_display="^r", id="exercise.solution"),
+        Binding("ctrl+n", "scroll_side(1)", "Scroll the text down", show=False, id="exercise.down"),
+        Binding("ctrl+p", "scroll_side(-1)", "Scroll the text up", show=False, id="exercise.up"),
+        Binding("escape", "side", "To the text", show=False),
+        Binding("ctrl+q", "leave", "Back", key_display="^q", id="exercise.leave"),
+    ]
+
+    app: TutorApp
+
+    def __init__(self, exercise: Exercise, book: Book) -> None:
+        super().__init__()
+        self.exercise = exercise
+        self.book = book
+        self.hints = Hints(exercise, book)
+        self.verdict: Verdict | None = None
+        self.notice = ""
+        self.checking = False
+        self.shown_solution = ""
+        self.file: WatchedFile | None = None
+        self._complained = False
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="bar", markup=False)
+        with Container(id="body"):
+            yield CodeEditor("", self.app.look)
+            with Side():
+                yield Flow(id="said")
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        from tutor.exercises import ensure_learner_file
+        from tutor.exercises.files import read_code
+
+        editor = self.query_one(CodeEditor)
+        try:
+            path = ensure_learner_file(self.app.course.id, self.book.lesson.id, self.exercise)
+            self.file = WatchedFile(path, read_code(path))
+        except UserError as error:
+            editor.read_only = True
+            self.notice = str(error)
+        else:
+            editor.load_text(self.file.text)
+            editor.move_cursor((len(self.file.text.rstrip().split("\n")) - 1, 0))  # the code is below its explanation
+            self.set_interval(_LOOK, self._look_at_file)
+        editor.focus()
+        self.refill()
+
+    # What is shown
+
+    def refill(self) -> None:
+        """Show the state as it is now."""
+        done = self.book.is_done(self.exercise.id)
+        state = "done" if done else "shown, not done" if self.book.is_skipped(self.exercise.id) else "open"
+        path = _short(self.file.path) if self.file else self.exercise.file.name
+        self.query_one("#bar", Static).update(Content.assemble(("Exercise  ", "bold"), (path, "$text-muted"), f"   {state}"))
+        pieces = side_pieces(
+            self.exercise,
+            self.app.look,
+            verdict=self.verdict,
+            notice="Checking" if self.checking else self.notice,
+            hints=self.hints.shown,
+            solution=self.shown_solution,
+            done=done,
+        )
+        self.query_one("#said", Flow).show(pieces)
+        self.refresh_bindings()
+
+    def say(self, notice: str) -> None:
+        self.notice = notice
+        self.refill()
+        self.query_one(Side).scroll_home(animate=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        match action:
+            case "hint":
+                return self.hints.more
+            case "solution":
+                return not self.shown_solution
+            case "lab":
+                return bool(self.exercise.plug) and self.book.is_done(self.exercise.id)
+        return True
+
+    # The file
+
+    @on(TextArea.Changed)
+    def _edited(self, event: TextArea.Changed) -> None:
+        event.stop()
+        self.save()
+
+    def save(self) -> bool:
+        """Write what is on the screen into the file; whether that worked."""
+        if self.file is None:
+            return False
+        try:
+            self.file.write(self.query_one(CodeEditor).text)
+        except UserError as error:
+            if not self._complained:
+                self._complained = True
+                self.say(str(error))
+            return False
+        self._complained = False
+        return True
+
+    def _look_at_file(self) -> None:
+        """Another editor may have saved: show what it saved, and check it."""
+        if self.file is None:
+            return
+        try:
+            text = self.file.changed_outside()
+        except UserError as error:
+            self.say(str(error))
+            return
+        if text is not None:
+            editor = self.query_one(CodeEditor)
+            at = editor.cursor_location
+            editor.load_text(text)
+            editor.move_cursor(at)
+            self.action_check()
+
+    def action_outside(self) -> None:
+        """Open the file in the learner's own editor, and come back when it ends."""
+        command = editor_command()
+        if self.file is None or not self.save():
+            return
+        if not command:
+            self.say(
+                "No editor is known: set EDITOR to one. Or open the file in another window; it is checked when you save it."
+            )
+            return
+        try:
+            with self.app.suspend():
+                failed = subprocess.call([*command, str(self.file.path)])
+        except (SuspendNotSupported, OSError) as error:
+            self.say(f"{command[0]} cannot be started here: {error}")
+            return
+        if failed:
+            self.say(f"{command[0]} ended with status {failed}.")
+        self._look_at_file()
+
+    # Checking
+
+    def action_check(self) -> None:
+        """Check what is in the editor; a check that is under way is given up."""
+        if self.save():
+            self.checking = True
+            self.say("")
+            self.run_worker(self._check(), group="check", exclusive=True)
+
+    async def _check(self) -> None:
+        from tutor.exercises import check
+
+        assert self.file is not None
+        code = self.file.text
+        try:
+            verdict = await check(self.exercise, self.file.path)
+        except UserError as error:
+            self.checking = False
+            self.say(str(error))
+            return
+        self.take(verdict, code)
+
+    def take(self, verdict: Verdict, code: str) -> None:
+        """Show and keep a verdict. code: what was judged."""
+        self.checking, self.notice, self.verdict = False, "", verdict
+        self.hints.saw(verdict.mistake)
+        last = self.book.last(self.exercise.id)
+        if last is None or last.given != code or last.right != verdict.passed:
+            self.book.answer(self.exercise.id, code, verdict.passed)
+        if verdict.passed:
+            self.book.finish(self.exercise.id)
+        self.refill()
+        self.query_one(Side).scroll_home(animate=False)
+
+    def action_hint(self) -> None:
+        self.hints.next()
+        self.refill()
+        self.call_after_refresh(self._scroll_to_hint)
+
+    def _scroll_to_hint(self) -> None:
+        side = self.query_one(Side)
+        if self.verdict is None:
+            side.scroll_home(animate=False)
+
+    async def action_solution(self) -> None:
+        """Ask once more, then show it; the exercise stays open until the learner's own code passes."""
+        from tutor.tui.screens.dialogs import Confirm
+
+        message = (
+            "You learn more from your own wrong code than from someone's right one. "
+            "Once you have seen it, the exercise counts as shown, not as done, until your own code passes."
+        )
+        if self.book.is_done(self.exercise.id):
+            message = "Yours passes already. This is how the course wrote it."
+        self.app.push_screen(Confirm("Show the solution?", message, "show it", "not yet"), self._show_solution)
+
+    def _show_solution(self, yes: bool | None) -> None:
+        from tutor.exercises import solution
+
+        if not yes:
+            return
+        try:
+            self.shown_solution = solution(self.exercise)
+        except UserError as error:
+            self.say(str(error))
+            return
+        self.book.finish(self.exercise.id, "skipped")
+        self.say("")
+
+    # Away from here
+
+    def action_lab(self) -> None:
+        """The lab, training on the learner's code."""
+        from tutor.tui.lab_pane import LabPane
+        from tutor.tui.lesson_lab import LessonLab
+
+        if self.file is None or not self.save():
+            return
+        try:
+            pane = LabPane(self.app.worker, self.exercise.plug, plug=self.file.path)
+        except UserError as error:
+            self.say(str(error))
+            return
+        self.app.push_screen(LessonLab(pane, lambda event: None))
+
+    def action_side(self) -> None:
+        self.query_one(Side).focus()
+
+    def action_edit(self) -> None:
+        self.query_one(CodeEditor).focus()
+
+    def action_scroll_side(self, by: int) -> None:
+        side = self.query_one(Side)
+        side.scroll_relative(y=by * max(1, side.size.height - 1), animate=False)
+
+    def action_leave(self) -> None:
+        self.save()
+        self.dismiss(None)
+
+
+def _short(path: Path) -> str:
+    """A path with the home folder as ~."""
+    try:
+        return str(Path("~") / path.relative_to(Path.home()))
+    except (ValueError, RuntimeError):
+        return str(path)

@@ -1,0 +1,225 @@
+"""The first screen: the chapters in order, what is done, what is next; and the labs by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from tutor.draw.cells import Look
+from tutor.tui.lesson_keys import KeyLine
+from tutor.tui.look import shown
+
+if TYPE_CHECKING:
+    from tutor.course.model import Course
+    from tutor.tui.app import TutorApp
+
+Totals = Mapping[str, int]
+"""lesson → how many tasks it has; a lesson that has not been read yet is missing."""
+Done = Mapping[str, Mapping[str, str]]
+"""lesson → {task: "done" or "skipped"}"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the list."""
+
+    kind: str
+    """"chapter", "lesson", "labs" (a heading) or "lab"."""
+    id: str
+    title: str
+    note: str = ""
+    """On the right: minutes, or what a lab shows."""
+    count: str = ""
+    """"3 of 7", "done", or empty."""
+    mark: str = ""
+    """"done", "begun", "next" or empty."""
+
+
+def next_lesson(course: Course, done: Done, totals: Totals, last: str) -> str:
+    """The lesson to go on with: the last one unless it is finished, else the first unfinished one after it."""
+    ids = [lesson.id for lesson in course.lessons]
+    if not ids:
+        return ""
+    start = ids.index(last) if last in ids else 0
+    for lesson in [*ids[start:], *ids[:start]]:
+        if not finished(lesson, done, totals):
+            return lesson
+    return ids[start]
+
+
+def finished(lesson: str, done: Done, totals: Totals) -> bool:
+    """Whether every task of a lesson is done; skipped is not done."""
+    return totals.get(lesson, 0) > 0 and _count(done.get(lesson, {})) >= totals[lesson]
+
+
+def entries_of(course: Course, done: Done, totals: Totals, following: str, labs: Mapping[str, str]) -> list[Entry]:
+    """The lines of the list. following: the lesson that is next. labs: id → its summary."""
+    entries: list[Entry] = []
+    for chapter in course.chapters:
+        if not chapter.lessons:
+            continue
+        number = chapter.id.partition("-")[0].lstrip("0") or "0"
+        title = f"{number}  {chapter.title}" if number.isdigit() else chapter.title
+        entries.append(Entry("chapter", chapter.id, title))
+        for lesson in chapter.lessons:
+            made = _count(done.get(lesson.id, {}))
+            total = totals.get(lesson.id)
+            mark = "next" if lesson.id == following else "begun" if made else ""
+            if finished(lesson.id, done, totals):
+                count, mark = "done", "done"
+            else:
+                count = f"{made} of {total}" if total else f"{made} done" if made else ""
+            entries.append(
+                Entry("lesson", lesson.id, lesson.title, f"{lesson.minutes} min" if lesson.minutes else "", count, mark)
+            )
+    if labs:
+        entries.append(Entry("labs", "", "Labs, to play with freely"))
+        entries += [Entry("lab", lab, lab, summary) for lab, summary in labs.items()]
+    return entries
+
+
+def line_of(entry: Entry, width: int, look: Look) -> Content:
+    """An entry as one line of this width."""
+    title = shown(entry.title, look)
+    match entry.kind:
+        case "chapter" | "labs":
+            return Content.styled(title, "bold $text-primary").truncate(width, ellipsis=look.unicode)
+        case "lab":
+            name = Content.styled(f"    {title:<14}", "bold")
+            return (name + Content.styled(shown(entry.note, look), "$text-muted")).truncate(width, ellipsis=look.unicode)
+    marks = {"done": "✓", "begun": "·", "next": "▸"} if look.unicode else {"done": "x", "begun": ".", "next": ">"}
+    style = {"done": "$text-success", "next": "bold $text-accent"}.get(entry.mark, "$text-muted")
+    right = Content.assemble(
+        (f"{entry.note:>7}", "$text-muted"), (f"{entry.count:>9}", "$text-success" if entry.mark == "done" else "$text-muted")
+    )
+    left = Content.assemble(("  " + marks.get(entry.mark, " ") + " ", style), (title, "bold" if entry.mark == "next" else ""))
+    room = max(8, width - right.cell_length - 1)
+    line = left.truncate(room, ellipsis=look.unicode).pad_right(max(0, room - left.cell_length)) + " " + right
+    return line.truncate(width)
+
+
+def _count(tasks: Mapping[str, str]) -> int:
+    return sum(how == "done" for how in tasks.values())
+
+
+class Menu(OptionList):
+    """The list; its own enter is shown among the keys."""
+
+    BINDINGS = [Binding("enter", "select", "Open")]
+
+
+class Home(Screen[None]):
+    """Chapters and labs. It is painted from the lessons' front matter; counts and labs follow a moment later."""
+
+    BINDING_GROUP_TITLE = "Home"
+
+    DEFAULT_CSS = """
+    Home { background: $background; }
+    Home #title { height: 1; padding: 0 2; background: $panel; color: $foreground; text-style: bold; }
+    Home #welcome { height: auto; padding: 1 2 0 2; max-width: 90; }
+    Home Menu { height: 1fr; max-width: 88; margin: 1 0 0 2; background: $background; scrollbar-size-vertical: 1; }
+    Home Menu:focus { background: $background; background-tint: transparent; }
+    Home Menu > .option-list--option-highlighted { background: $panel; color: $foreground; text-style: bold; }
+    Home Menu:focus > .option-list--option-highlighted { background: $panel; color: $foreground; text-style: bold; }
+    Home OptionList > .option-list--option-disabled { color: $foreground; }
+    """
+    BINDINGS = [
+        Binding("l", "labs", "Labs", id="home.labs"),
+        Binding("q", "app.quit", "Quit", id="app.quit"),
+    ]
+
+    app: TutorApp
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._entries: list[Entry] = []
+        self._labs: dict[str, str] = {}
+
+    def compose(self) -> ComposeResult:
+        yield Static("dltutor", id="title", markup=False)
+        yield Static(id="welcome", markup=False)
+        yield Menu(compact=True)
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        self.refill()
+        self.query_one(Menu).focus()
+
+    def on_screen_resume(self) -> None:
+        self.refill()
+
+    def on_resize(self) -> None:
+        self.refill()
+
+    def show_labs(self, labs: Mapping[str, str]) -> None:
+        """Add the labs to the list: id → summary."""
+        self._labs = dict(labs)
+        self.refill()
+
+    def refill(self) -> None:
+        """Fill the list from the store, as it is now."""
+        book = self.app.progress()
+        course = self.app.course
+        last = book.last.lesson if book.last else ""
+        following = next_lesson(course, book.done, self.app.totals, last)
+        self._entries = entries_of(course, book.done, self.app.totals, following, self._labs)
+        self.query_one("#welcome", Static).update(self._welcome(following, bool(book.last)))
+        options = self.query_one(Menu)
+        kept = options.highlighted_option.id if options.highlighted_option else None
+        width = max(20, min(self.size.width - 2, 88) - 2)
+        options.clear_options()
+        for entry in self._entries:
+            if entry.kind in ("chapter", "labs") and options.option_count:
+                options.add_option(Option("", disabled=True))
+            option_id = f"{entry.kind}:{entry.id}" if entry.id else None
+            options.add_option(
+                Option(line_of(entry, width, self.app.look), id=option_id, disabled=entry.kind in ("chapter", "labs"))
+            )
+        wanted = kept or f"lesson:{following}"
+        ids = [options.get_option_at_index(i).id for i in range(options.option_count)]
+        if wanted in ids:
+            options.highlighted = ids.index(wanted)
+
+    def _welcome(self, following: str, been: bool) -> Content:
+        look = self.app.look
+        lesson = next((lesson for lesson in self.app.course.lessons if lesson.id == following), None)
+        if self.app.notice:
+            return Content.styled(shown(self.app.notice, look), "$text-warning")
+        if lesson is None:
+            return Content("There are no lessons in this course.")
+        title = shown(lesson.title, look)
+        if been:
+            where = shown(self.app.where(following), look)
+            at = f', at "{where}"' if where else ""
+            return Content.assemble("You are in ", (title, "bold"), f"{at}. Press enter to go on.")
+        return Content.assemble(
+            "Welcome. You read a little, guess what will happen, run it, and see. "
+            "Everything you see computed is computed here and now. Press enter to begin with ",
+            (title, "bold"),
+            ".",
+        )
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        kind, _, name = (event.option_id or "").partition(":")
+        if kind == "lesson":
+            self.app.open_lesson(name)
+        elif kind == "lab":
+            self.app.open_lab(name)
+
+    def action_labs(self) -> None:
+        options = self.query_one(Menu)
+        for i in range(options.option_count):
+            if (options.get_option_at_index(i).id or "").startswith("lab:"):
+                options.highlighted = i
+                return
