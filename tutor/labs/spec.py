@@ -69,6 +69,21 @@ class Metric:
 
 
 @dataclass(frozen=True)
+class Hand:
+    """What the learner's hand does in a picture: it moves a cursor, which turns knobs, and may draw. The lab shows the cursor
+    (`pictures.Box`, `Points.current`); every move and stroke is a change of a knob, so the run's link holds it."""
+
+    x: str
+    """The integer live knob that left and right turn."""
+    y: str = ""
+    """The one that up and down turn, its lowest value at the top; empty: they turn `x` as well."""
+    pad: str = ""
+    """The live text knob that holds a drawing (`tutor.labs.pads`); empty: there is nothing to draw on."""
+    pad_size: tuple[int, int] = (0, 0)
+    """(rows, columns) of the drawing; the cell under the cursor is counted from the lowest values of `y` and `x`."""
+
+
+@dataclass(frozen=True)
 class View:
     """One way to look at a run. With `curves`, the engine draws these metrics against the step; otherwise the lab draws it."""
 
@@ -77,6 +92,8 @@ class View:
     help: str = ""
     curves: tuple[str, ...] = ()
     y_log: bool = False
+    hand: Hand | None = None
+    """How the learner can take hold of the picture, or None."""
 
 
 @dataclass(frozen=True)

@@ -133,6 +133,19 @@ class Surface:
 
 
 @dataclass(frozen=True, eq=False)
+class Box:
+    """Pixels of a small picture that are marked: the one under a cursor, the window that a kernel sees."""
+
+    image: int
+    """Which of the pictures, from 0."""
+    row: int
+    column: int
+    rows: int = 1
+    columns: int = 1
+    role: str = "b"
+
+
+@dataclass(frozen=True, eq=False)
 class Images:
     """Small pictures side by side."""
 
@@ -145,6 +158,8 @@ class Images:
     signed: bool = False
     """A two-sided colour scale around the middle (weights) rather than ink on paper (digits)."""
     title: str = ""
+    boxes: tuple[Box, ...] = ()
+    """The later ones lie on top."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -253,7 +268,7 @@ class Columns:
 Picture = Lines | Field | Surface | Images | Bars | Network | Graph | Text | Columns
 
 KINDS: tuple[type, ...] = (
-    Lines, Field, Surface, Images, Bars, Network, Graph, Text, Columns, Series, Guide, Points, Segment, Path, Node, Edge,
+    Lines, Field, Surface, Images, Bars, Network, Graph, Text, Columns, Series, Guide, Points, Segment, Path, Box, Node, Edge,
     Quantity, Flow,
 )  # fmt: skip
 """Every class of this module, for those who send them over a pipe."""
