@@ -114,10 +114,12 @@ def test_the_spiral() -> None:
     for net, features, words in (
         ("4,2", "x1,x2", "| 4, 2 | $x_1, x_2$ |"),
         ("8,8", "x1,x2", "| 8, 8 | $x_1, x_2$ |"),
-        ("8,8", "all", "| 8, 8 | all seven |"),
     ):
         low, high = span(f"data=spiral&hidden={net}&features={features}", 500, "test_accuracy")
         says(MLP, f"{words} {low:.2f} | {high:.2f} |")
+    # The last figure depends on how a processor rounds: 0.92 or 0.93.
+    low, high = span("data=spiral&hidden=8,8&features=all", 500, "test_accuracy")
+    says(MLP, f"| 8, 8 | all seven | {low:.1f} | {high:.1f} |")
 
 
 def test_where_it_breaks() -> None:

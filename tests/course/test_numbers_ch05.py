@@ -148,14 +148,16 @@ def test_how_many_units_die() -> None:
     """Training at a rate of 1 is chaotic: another processor's rounding gives other counts, so the words are round."""
     large, small, leaky = ends("rate=1"), ends("rate=0.03"), ends("rate=1&activation=leaky relu")
     assert 0.3 <= median(end["dead"] for end in large) <= 0.5
-    assert 6 <= sum(end["accuracy"] < 0.95 for end in large) <= 10
-    assert all(end["accuracy"] >= 0.95 for end in (*leaky, *small))
+    assert 5 <= sum(end["accuracy"] < 0.95 for end in large) <= 13
+    assert all(end["dead"] == 0 for end in leaky)
+    assert sum(end["accuracy"] >= 0.95 for end in leaky) >= 16
+    assert all(end["accuracy"] >= 0.95 for end in small)
     assert 0.4 <= np.mean([end["saturated"] for end in small]) <= 0.6
     says(
         "activations",
         "about 0.4 of the units are dead at the end, in the median",
-        "in nearly half of the runs it does not reach 0.95",
-        "all 20 do at the same rate",
+        "in many of the runs it does not reach 0.95",
+        "no unit dies, and at the same rate nearly all do",
         "all 20 ReLU nets",
         "about half of all slopes are 0",
         "Of 24 hidden units",
