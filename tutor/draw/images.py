@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutor.draw import palette, raster
-from tutor.draw.canvas import Canvas, cut, say
+from tutor.draw.canvas import BOLD, REVERSE, Canvas, cut, say
 from tutor.draw.cells import Ink, Look, Row, cell_width
-from tutor.pictures import Images
+from tutor.pictures import Box, Images
 
 _INK = " ░▒▓█"
 _ASCII_INK = " .:+#@"
@@ -52,7 +53,7 @@ def draw_images(images: Images, size: tuple[int, int], look: Look) -> list[Row]:
         down, right = divmod(i, plan.across)
         slot = max(plan.width, 0) + _GAP
         x, top = right * slot, y + down * (plan.height + captioned)
-        _picture(canvas, x, top, pixels[i], plan, images, look)
+        _picture(canvas, x, top, pixels[i], plan, images, look, [box for box in images.boxes[:_MOST] if box.image == i])
         if captioned:
             canvas.put(x, top + plan.height, cut(captions[i], plan.width, look))
     if plan.shown < count:
@@ -87,7 +88,9 @@ def _plan(shape: tuple[int, ...], columns: int, rows: int, captioned: bool, capt
     return smallest or _Plan(1, 1, 1, 0, 1.0)
 
 
-def _picture(canvas: Canvas, x: int, y: int, pixels: NDArray[Any], plan: _Plan, images: Images, look: Look) -> None:
+def _picture(
+    canvas: Canvas, x: int, y: int, pixels: NDArray[Any], plan: _Plan, images: Images, look: Look, boxes: Sequence[Box]
+) -> None:
     high, wide = pixels.shape
     fine = look.unicode and look.colour
     columns = max(1, round(wide * plan.scale * (1 if fine else 2) + 0.4999))
@@ -97,10 +100,14 @@ def _picture(canvas: Canvas, x: int, y: int, pixels: NDArray[Any], plan: _Plan, 
     grid = _scaled(pixels, rows, columns, wide * plan.scale * (1 if fine else 2), high * plan.scale)
     steps = palette.levels(grid, images.low, images.high)
     steps[np.isnan(grid)] = -1
+    places = [_place(box, steps.shape, plan.scale * (1 if fine else 2), plan.scale) for box in boxes]
     columns = min(columns, canvas.columns - x)
     steps = steps[:, :columns]
     table = palette.signed_scale(look.dark) if images.signed else palette.sequential(look.dark)
     colours = np.append(table, np.int32(-1))[steps]
+    if look.colour:
+        for place, box in zip(places, boxes, strict=True):
+            colours[place] = palette.tinted(box.role, look.dark)[np.maximum(steps[place], 0)]
     if fine:
         rows = min(rows // 2, canvas.rows - y)
         raster.half_blocks(canvas, x, y, colours[: 2 * rows])
@@ -114,6 +121,28 @@ def _picture(canvas: Canvas, x: int, y: int, pixels: NDArray[Any], plan: _Plan, 
     codes = np.array([ord(c) for c in signs], np.int32)
     index = np.where(steps < 0, len(signs) - 1, steps * (len(signs) - 1) // palette.LEVELS)
     canvas.code[here] = codes[index[:rows]]
+    for down, across in places:
+        _bracket(canvas, slice(y + down.start, min(y + down.stop, y + rows)), slice(x + across.start, x + across.stop), look)
+
+
+def _place(box: Box, shape: tuple[int, ...], scale_x: float, scale_y: float) -> tuple[slice, slice]:
+    """The rows and columns of the screen that a box covers, of those that its picture has: at least one each."""
+    spans = []
+    for first, count, scale, have in ((box.row, box.rows, scale_y, shape[0]), (box.column, box.columns, scale_x, shape[1])):
+        start = min(max(0, round(first * scale)), have)
+        spans.append(slice(start, min(have, max(start + 1, round((first + count) * scale)))))
+    return spans[0], spans[1]
+
+
+def _bracket(canvas: Canvas, down: slice, across: slice, look: Look) -> None:
+    """Brackets at both sides of every row of a box; turned round where there is ink, which they may hide."""
+    across = slice(across.start, min(across.stop, canvas.columns))
+    if down.stop <= down.start or across.stop <= across.start:
+        return
+    inked = np.isin(canvas.code[down, across], [ord(c) for c in (_INK if look.unicode else _ASCII_INK)[3:]])
+    canvas.attributes[down, across] = np.where(inked, BOLD | REVERSE, BOLD)
+    canvas.code[down, across.stop - 1] = ord("]")
+    canvas.code[down, across.start] = ord("[")
 
 
 def _scaled(pixels: NDArray[Any], rows: int, columns: int, wide: float, high: float) -> NDArray[Any]:

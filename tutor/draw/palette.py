@@ -114,6 +114,19 @@ def sequential(dark: bool) -> NDArray[Any]:
     return np.array(_INK_DARK if dark else _INK_DARK[::-1], np.int32)
 
 
+@lru_cache(maxsize=32)
+def tinted(role: str, dark: bool) -> NDArray[Any]:
+    """(LEVELS,) int32: from paper to ink in the colour of a role, for pixels that are marked."""
+    full = (_DARK if dark else _LIGHT).get(role) or (_DARK if dark else _LIGHT)["b"] or 0
+    ink = np.array([full >> 16, full >> 8 & 255, full & 255], np.float64)
+    paper = ink * 0.4 if dark else 255 - (255 - ink) * 0.4
+    share = np.linspace(0.0, 1.0, LEVELS)[:, None]
+    cube = np.array([0x00, 0x5F, 0x87, 0xAF, 0xD7, 0xFF])
+    mixed = paper * (1 - share) + ink * share
+    nearest = cube[np.abs(mixed[:, :, None] - cube).argmin(axis=2)]
+    return np.asarray(nearest @ np.array([1 << 16, 1 << 8, 1]), np.int32)
+
+
 def levels(values: NDArray[Any], low: float, high: float, count: int = LEVELS) -> NDArray[Any]:
     """The step of a scale for each value: int64 in 0…count-1; -1 where the value is not a number."""
     values = np.asarray(values, np.float64)

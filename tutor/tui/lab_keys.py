@@ -53,6 +53,7 @@ _FOOT: tuple[tuple[tuple[str, ...], str], ...] = (
     (("lab.step",), "step"),
     (("lab.help",), "help"),
     (("lab.leave",), "back"),
+    (("lab.hand",), "by hand"),
     (("lab.next_view",), "view"),
     (("lab.other_side",), "knobs"),
     (("lab.previous_knob", "lab.next_knob", "lab.less", "lab.more"), "knobs"),
@@ -66,7 +67,7 @@ _FOOT: tuple[tuple[tuple[str, ...], str], ...] = (
     (("lab.link",), "link"),
 )
 """(ids of bindings, word), the most needed first: a narrow line shows as many as fit."""
-_ORDER = (0, 1, 9, 7, 8, 4, 6, 12, 5, 10, 11, 13, 14, 2, 3)
+_ORDER = (0, 1, 4, 10, 8, 9, 5, 7, 13, 6, 11, 12, 14, 15, 2, 3)
 """The order in which those that fit stand."""
 _ARROWS = {"up": ("↑", "up"), "down": ("↓", "down"), "left": ("←", "left"), "right": ("→", "right")}
 _SHORT = {"escape": "esc", "minus": "-", "plus": "+"}

@@ -21,7 +21,7 @@ from tutor.errors import UserError
 from tutor.labs import find_lab
 from tutor.labs.spec import LabSpec, Value, View
 from tutor.tui.gate import gate_of
-from tutor.tui.lab_commands import Change, Open, Pause, Play
+from tutor.tui.lab_commands import Open, Pause, Play
 from tutor.tui.lab_layout import wants_for
 from tutor.tui.lab_parts import LabParts, PictureView
 from tutor.tui.lab_session import Arrived, Engine, Gone, Refused, Session, Want
@@ -186,7 +186,7 @@ class LabPane(LabParts, can_focus=True):
             self.gate.drew(self)
             return
         before, self.frame = self.frame, event.frame
-        self._turned = {c.knob: c.value for c in waiting if isinstance(c, Change)}
+        self._turned = dict(event.since)
         if not any(isinstance(c, Play | Pause) for c in waiting):
             self.playing = event.frame.running
         same = before is not None and before.running == event.frame.running and before.plugged == event.frame.plugged

@@ -17,8 +17,8 @@ from textual.screen import Screen
 from tutor.draw import draw
 from tutor.draw.cells import Look, Row
 from tutor.labs.spec import Value, View
-from tutor.tui import lab_keys, lab_words
-from tutor.tui.lab_actions import LabActions
+from tutor.tui import lab_hand, lab_keys, lab_words
+from tutor.tui.lab_hand import LabHand
 from tutor.tui.lab_layout import CSS, classes_for, second_view
 from tutor.tui.widgets.entry import Entry
 from tutor.tui.widgets.knobs import KnobPanel
@@ -40,18 +40,18 @@ class PictureView(StripView):
         self.post_message(self.Placed())
 
 
-class LabParts(LabActions):
+class LabParts(LabHand):
     """The lab pane as something to look at."""
 
     BINDING_GROUP_TITLE = "The lab"
-    BINDINGS: ClassVar[list[BindingType]] = [*lab_keys.BINDINGS]
+    BINDINGS: ClassVar[list[BindingType]] = [*lab_keys.BINDINGS, *lab_hand.BINDINGS]
     DEFAULT_CSS = CSS
 
     title: str
     """The lab's own where it is empty."""
     busy: str
     """What the worker does that takes long, or ""."""
-    _keys: Sequence[Binding] = lab_keys.BINDINGS
+    _keys: Sequence[Binding] = (*lab_keys.BINDINGS, *lab_hand.BINDINGS)
 
     @property
     def look(self) -> Look:
@@ -157,6 +157,8 @@ class LabParts(LabActions):
         return [lab_words.status_row(self.frame, self.spec, self.link, self.pace, self.playing, width, self.look)]
 
     def _foot_rows(self, width: int, height: int) -> list[Row]:
+        if self.held and self.hand is not None:
+            return [lab_hand.foot(self, self.hand, self._keys, width, self.look)]
         return [lab_keys.foot(self._keys, self.senseless(), width, self.look, self.playing)]
 
     def places(self) -> list[tuple[View, tuple[int, int]]]:

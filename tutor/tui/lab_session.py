@@ -57,6 +57,8 @@ class Arrived(Message):
     """A frame has come: draw it, then tell the gate."""
 
     frame: Frame
+    since: dict[str, Value]
+    """Knobs that have been turned since it was asked for: it does not know of them."""
 
     def can_replace(self, message: Message) -> bool:
         return isinstance(message, Arrived)
@@ -94,6 +96,8 @@ class Session:
         self._worker, self._gate = worker, gate
         self._post, self._wants, self._seen = post, wants, seen
         self._pending: list[Command] = []
+        self._since: dict[str, Value] = {}
+        """Knobs turned since the last frame was asked for."""
         self._wake = asyncio.Event()
         self._stale = False
         self._running = False
@@ -121,6 +125,10 @@ class Session:
     def do(self, command: Command) -> None:
         """Ask for something; it is done as soon as the worker can, and a frame follows."""
         self._pending = queued(self._pending, command)
+        if isinstance(command, Change):
+            self._since[command.knob] = command.value
+        elif isinstance(command, Open | Seek | Back):
+            self._since.clear()
         self._wake.set()
 
     def redraw(self) -> None:
@@ -214,6 +222,8 @@ class Session:
 
     async def _pull(self) -> None:
         self._stale = False
+        since: dict[str, Value] = {}
+        self._since = since
         self._due = monotonic() + self.period
         wants = list(self._wants()) or [Want((), (1, 1))]
         try:
@@ -231,7 +241,7 @@ class Session:
         frame = replace(frames[-1], pictures=pictures)
         self._running = frame.running
         self._gate.close()
-        self._post(Arrived(frame))
+        self._post(Arrived(frame, since))
 
     def _lost(self, error: WorkerGone) -> None:
         self._gone, self._running, self._stale = True, False, False
