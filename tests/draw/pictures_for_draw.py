@@ -10,6 +10,8 @@ from tutor.pictures import (
     Edge,
     Field,
     Guide,
+    Histogram,
+    Histograms,
     Images,
     Lines,
     Network,
@@ -91,6 +93,23 @@ def bars() -> Bars:
     return Bars(("AND", "OR", "XOR", "broken"), np.array([3.0, 2.5, 80.5, np.nan]), "Mistakes", "", ("a", "a", "bad", "muted"))
 
 
+def histograms() -> Histograms:
+    x = np.linspace(-1, 1, 48)
+    bell, edges, ramp = np.exp(-9 * x * x), x**8, np.maximum(0, x)
+    rows = tuple(
+        (
+            Histogram(bell, -0.5, 0.5, "0.01±0.17", "a"),
+            Histogram(edges, -1, 1, "62% flat", "bad"),
+            Histogram(np.roll(bell, 8 * k) + 0.02 * ramp, -2e-5, 2e-5, "0±6e−6", "c"),
+        )
+        for k in range(3)
+    )
+    return Histograms(
+        rows, ("hidden 1", "hidden 2", "output"), ("weights", "answers", "gradients"), ("dw/w 0.004", "", "dw/w 0.02"),
+        caption=("hidden 1: 62% of its answers saturated",),
+    )  # fmt: skip
+
+
 def signed_bars() -> Bars:
     return Bars(("w1", "w2", "b"), np.array([1.5, -2.0, 0.3]), "Weights")
 
@@ -146,6 +165,7 @@ def everything() -> dict[str, Picture]:
         "digit28": Images(digit(28)[None], ("",)),
         "bars": bars(),
         "signed_bars": signed_bars(),
+        "histograms": histograms(),
         "neuron": neuron(),
         "mlp": layers(2, 4, 1),
         "deep": layers(3, 8, 8, 8, 8, 2),

@@ -14,7 +14,15 @@ FRAMES = Path(__file__).parent / "frames"
 PICTURES = everything()
 LOOKS = {"unicode": Look(), "grey": Look(colour=False), "ascii": Look(unicode=False, colour=False)}
 SIZES = {"neuron": (76, 17), "mlp": (70, 22), "deep": (80, 24), "surface": (40, 14), "weights": (40, 18), "digit28": (40, 14)}
-SIZES |= {"bars": (50, 6), "signed_bars": (50, 5), "text": (40, 6), "columns": (80, 7), "digits": (76, 12), "field": (64, 22)}
+SIZES |= {
+    "bars": (50, 6),
+    "signed_bars": (50, 5),
+    "histograms": (50, 17),
+    "text": (40, 6),
+    "columns": (80, 7),
+    "digits": (76, 12),
+    "field": (64, 22),
+}
 
 
 def compare(name: str, found: str) -> None:

@@ -17,6 +17,8 @@ from tutor.pictures import (
     Edge,
     Field,
     Guide,
+    Histogram,
+    Histograms,
     Images,
     Lines,
     Network,
@@ -127,6 +129,16 @@ class Chaos:
         roles = tuple(self.role() for _ in range(self.count(0, n)))
         return Bars(labels, self.array(self.count(n, n, n + 2)), self.word(), self.word(), roles)
 
+    def histogram(self) -> Histogram:
+        return Histogram(self.array(self.count(0, 1, 48, 500)), self.value(), self.value(), self.word(), self.role())
+
+    def histograms(self) -> Histograms:
+        n, words = self.count(0, 1, 3, 9, 70), lambda count: tuple(self.word() for _ in range(count))
+        rows = tuple(tuple(self.histogram() for _ in range(self.count(0, 1, 3, 3, 9))) for _ in range(n))
+        return Histograms(
+            rows, words(self.count(0, n)), words(self.count(0, 3, 9)), words(self.count(0, n)), self.word(), words(2)
+        )
+
     def network(self) -> Network:
         sizes = [self.count(0, 1, 2, 3, 8, 20) for _ in range(self.count(0, 1, 2, 4, 7))]
         nodes = tuple(tuple(Node(self.word(), self.word(), self.role()) for _ in range(size)) for size in sizes)
@@ -144,7 +156,8 @@ class Chaos:
         return Columns(parts, tuple(abs(self.value()) for _ in range(self.count(0, len(parts)))))
 
     def picture(self, nested: bool = False) -> Picture:
-        kinds = [self.lines, self.lines, self.field, self.surface, self.images, self.bars, self.network, self.text]
+        kinds = [self.lines, self.lines, self.field, self.surface, self.images, self.bars, self.network, self.text,
+                 self.histograms]  # fmt: skip
         return self.rng.choice(kinds if nested else [*kinds, self.columns])()
 
     def size(self) -> tuple[int, int]:

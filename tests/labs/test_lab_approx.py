@@ -14,7 +14,7 @@ from tutor.engine.run import Run
 from tutor.errors import BadData, UserError
 from tutor.labs import find_lab
 from tutor.labs.approx_nets import ACTIVATIONS, FUNCTIONS
-from tutor.pictures import Lines
+from tutor.pictures import Histograms, Lines
 
 LAB = find_lab("approx")
 
@@ -253,5 +253,5 @@ def test_every_view_draws(activation: str, method: str) -> None:
         for steps in (0, 3):
             one.advance(steps)
             for view in LAB.spec.views:
-                assert isinstance(one.view(view.name, (60, 18)), Lines)
+                assert isinstance(one.view(view.name, (60, 18)), Histograms if view.watched == "layers" else Lines)
             assert set(one.metrics()) == {metric.name for metric in LAB.spec.metrics}

@@ -63,6 +63,10 @@ def _draw(picture: Picture, size: tuple[int, int], look: Look) -> list[Row]:
             from tutor.draw.bars import draw_bars
 
             return draw_bars(picture, size, look)
+        case pictures.Histograms():
+            from tutor.draw.histograms import draw_histograms
+
+            return draw_histograms(picture, size, look)
         case pictures.Network():
             from tutor.draw.network import draw_network
 

@@ -44,6 +44,11 @@ class Checkpoints:
         at = self._steps[bisect_right(self._steps, step) - 1]
         return at, copy_state(self._states[at])
 
+    @property
+    def steps(self) -> tuple[int, ...]:
+        """The steps that there is a copy of, in order."""
+        return tuple(self._steps)
+
     def cut(self, step: int) -> None:
         """Forget those after this step."""
         while self._steps and self._steps[-1] > step:

@@ -15,8 +15,11 @@ from tutor.conditions import Condition
 from tutor.engine.checkpoints import Checkpoints
 from tutor.engine.link import Change, Link, link_text, read_value
 from tutor.engine.record import MetricLog, is_record_point, next_record_point
+from tutor.engine.watched import History
 from tutor.errors import BadLink, UserError, nearest
 from tutor.labs.spec import Knob, Lab, Plug, State, Value, View, Words
+from tutor.labs.watch import Watched
+from tutor.labs.watch_pictures import histograms, sizes
 from tutor.pictures import Lines, Picture, Series
 
 _ROLES = ("a", "b", "c", "d", "e", "f", "g", "h")
@@ -38,6 +41,7 @@ class Run:
         self.state: State = self.lab.start(self.knobs_at(0), self.link.seed)
         self.log = MetricLog([metric.name for metric in self.lab.spec.metrics])
         self.checkpoints = Checkpoints()
+        self.watched = History()
         self.head = 0
         self._look()
 
@@ -136,6 +140,7 @@ class Run:
         self.lab.metrics(self.state, self.knobs)  # a text that the lab cannot read is refused here
         self.log.cut(step)
         self.checkpoints.cut(step)
+        self.watched.cut(step)
         self.head = step
         self.finished = False
 
@@ -152,7 +157,16 @@ class Run:
             raise BadLink(f"{self.link.lab!r} has no view {name!r}", nearest(name, [v.name for v in self.lab.spec.views]))
         if view.curves:
             return self._curves(view, size[0])
+        if view.watched and isinstance(self.lab, Watched):
+            return self._watched(self.lab, view)
         return self.lab.view(name, self.state, self.knobs, size)
+
+    def _watched(self, lab: Watched, view: View) -> Picture:
+        if view.watched == "layers":
+            return histograms(lab.layers(self.state, self.knobs))
+        found = self.watched.curve(lab, self.checkpoints, self.state, self.knobs_at, self.head)
+        cursor = float(self.step) if self.step < self.head else None
+        return sizes(found, self.lab.spec.unit, self.head, cursor)
 
     def _curves(self, view: View, columns: int) -> Lines:
         titles = {metric.name: metric.title for metric in self.lab.spec.metrics}

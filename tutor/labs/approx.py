@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from tutor.labs import approx_nets as nets
 from tutor.labs import approx_pictures as pictures
+from tutor.labs import watch
 from tutor.labs.approx_plug import constructed
 from tutor.labs.expressions import tabulated
 from tutor.labs.spec import Knob, Knobs, LabSpec, Metric, Plug, Socket, Source, State, View, Words, frozen, scalar
 from tutor.labs.training import begun, broken, train
+from tutor.labs.watch import Layer
+from tutor.labs.watch_net import layers_of
 from tutor.labs.words import counted, said
 from tutor.pictures import Picture
+
+if TYPE_CHECKING:
+    from kernels.mlp import Data, Net
+    from kernels.optimizers import Rule
 
 UPDATES = 20
 """Updates of the weights in one round."""
@@ -56,6 +67,7 @@ SPEC = LabSpec(
         View("miss", "what is missing", "The function less the net."),
         View("error", "error", "How far off, as training goes on.", curves=("error", "rms", "by_hand"), y_log=True),
         View("loss", "loss", "What descent makes small.", curves=("loss",), y_log=True),
+        *watch.VIEWS,
     ),
     source=Source("kernels.approximation", "hinges"),
     unit="round",
@@ -97,18 +109,19 @@ class Approx:
         return {**state, "first_loss": frozen(scalar(self.metrics(state, knobs)["loss"], np.float64))}
 
     def advance(self, state: State, knobs: Knobs, steps: int, device: str, plug: Plug | None) -> None:
-        from kernels import mlp, optimizers
-
         if steps <= 0:
             return
         if plug is not None and not state["step"][0]:
             state["theta"][:] = constructed(plug, knobs, *state["scale"].tolist())
             state["by_hand"][0] = 1
         if not state["by_hand"][0]:
-            data = mlp.data(state["x"], state["t"], len(state["x"]), "in order")
-            rule = optimizers.rule(str(knobs["optimizer"]), float(knobs["rate"]))
-            train(state, nets.net_of(knobs), data, rule, steps * UPDATES)
+            train(state, *_task(state, knobs), steps * UPDATES)
         state["step"] += steps
+
+    def layers(self, state: State, knobs: Knobs) -> tuple[Layer, ...]:
+        """A net set by hand has them too, and makes no update."""
+        found = layers_of(state, *_task(state, knobs))
+        return tuple(replace(layer, update=math.nan) for layer in found) if state["by_hand"][0] else found
 
     def metrics(self, state: State, knobs: Knobs) -> dict[str, float]:
         answer = nets.look(state, knobs)
@@ -168,6 +181,14 @@ class Approx:
     def finished(self, state: State, knobs: Knobs) -> bool:
         """A net set by hand is finished when its last unit is in place."""
         return bool(state["by_hand"][0]) and int(state["step"][0]) >= int(knobs["hidden"])
+
+
+def _task(state: State, knobs: Knobs) -> tuple[Net, Data, Rule]:
+    """What the net learns, and how."""
+    from kernels import mlp, optimizers
+
+    data = mlp.data(state["x"], state["t"], len(state["x"]), "in order")
+    return nets.net_of(knobs), data, optimizers.rule(str(knobs["optimizer"]), float(knobs["rate"]))
 
 
 def _beyond(knobs: Knobs) -> str:

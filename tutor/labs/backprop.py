@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import Any
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from tutor.labs import backprop_pictures as pictures
 from tutor.labs import backprop_plug as plugged
+from tutor.labs import watch
 from tutor.labs.backprop_pass import (
     ACTIVATIONS,
     HIDDEN,
@@ -27,6 +29,7 @@ from tutor.labs.backprop_pass import (
 )
 from tutor.labs.sets import logic
 from tutor.labs.spec import Knob, Knobs, LabSpec, Metric, Plug, Socket, Source, State, View, Words, frozen, scalar
+from tutor.labs.watch import Layer
 from tutor.labs.words import counted, said
 from tutor.pictures import Picture
 
@@ -57,6 +60,7 @@ SPEC = LabSpec(
         View("factors", "factors", "Every gradient of this pass, and beside it the finite difference."),
         View("loss", "loss", "The loss at each step.", curves=("loss",), y_log=True),
         View("boundary", "answers", "What the net answers over the plane of its inputs."),
+        *watch.VIEWS,
     ),
     source=Source("kernels.chain", "backward"),
     unit="factor",
@@ -142,6 +146,19 @@ class Backprop:
             "accuracy": float(np.mean(right)),
             "updates": float(int(state["step"][0]) // len(factors(shape))),
         }
+
+    def layers(self, state: State, knobs: Knobs) -> tuple[Layer, ...]:
+        """Answers to all examples; the gradients and the update are those of the pass on screen, for one example."""
+        shape = shape_of(knobs)
+        _, a = forward(shape, layers_of(shape, state["theta"]), state["x"])
+        before = [W for W, _ in layers_of(shape, state["at"])]
+        grads = [grad for grad, _ in layers_of(shape, state["grad"])]
+        names = [f"hidden {k + 1}" if len(grads) > 2 else "hidden" for k in range(len(grads) - 1)] + ["output"]
+        began, rate = bool(state["step"][0]), float(knobs["rate"])
+        return tuple(
+            Layer(name, W, answers.T, g, watch.ratio(W, W - rate * g) if began else math.nan, phi)
+            for name, W, answers, g, phi in zip(names, before, a[1:], grads, shape.phis, strict=True)
+        )
 
     def _answers(self, state: State, shape: Shape, x: Array) -> Array:
         with np.errstate(all="ignore"):

@@ -9,14 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutor.labs import end_to_end_pictures as pictures
+from tutor.labs import watch
 from tutor.labs.end_to_end_data import PLANE, labelled, read_digits
 from tutor.labs.spec import Knob, Knobs, LabSpec, Metric, Plug, Source, State, View, Words, frozen, scalar
 from tutor.labs.training import begun, broken, responses, train
+from tutor.labs.watch import Layer
+from tutor.labs.watch_net import layers_of
 from tutor.labs.words import counted, said
 from tutor.pictures import Picture
 
 if TYPE_CHECKING:
-    from kernels.mlp import Net
+    from kernels.mlp import Data, Net
+    from kernels.optimizers import Rule
 
 Array = NDArray[Any]
 
@@ -58,6 +62,7 @@ SPEC = LabSpec(
         View("accuracy", "accuracy", "On held-out examples: the net against a logistic regression on the input.",
              curves=("test_accuracy", "accuracy", "baseline")),
         View("loss", "loss", "The cross-entropy, learned and held out.", curves=("loss", "test_loss"), y_log=True),
+        *watch.VIEWS,
     ),
     source=Source("kernels.mlp", "train"),
     unit="epoch",
@@ -91,16 +96,14 @@ class EndToEnd:
         }
 
     def advance(self, state: State, knobs: Knobs, steps: int, device: str, plug: Plug | None) -> None:
-        from kernels import mlp, optimizers
-
         if steps <= 0:
             return
-        n = len(state["x"])
-        batch = min(int(knobs["batch"]), n)
-        data = mlp.data(state["x"], state["t"], batch, "shuffled", int(state["seed"][0]))
-        rule = optimizers.rule(str(knobs["optimizer"]), float(knobs["rate"]))
-        train(state, net_of(knobs, *_shape(state)), data, rule, steps * math.ceil(n / batch))
+        net, data, rule = _task(state, knobs)
+        train(state, net, data, rule, steps * math.ceil(len(data.x) / data.batch))
         state["step"] += steps
+
+    def layers(self, state: State, knobs: Knobs) -> tuple[Layer, ...]:
+        return layers_of(state, *_task(state, knobs))
 
     def metrics(self, state: State, knobs: Knobs) -> dict[str, float]:
         net, theta = net_of(knobs, *_shape(state)), state["theta"]
@@ -142,6 +145,15 @@ class EndToEnd:
 
     def finished(self, state: State, knobs: Knobs) -> bool:
         return False
+
+
+def _task(state: State, knobs: Knobs) -> tuple[Net, Data, Rule]:
+    """What the net learns, and how."""
+    from kernels import mlp, optimizers
+
+    batch = min(int(knobs["batch"]), len(state["x"]))
+    data = mlp.data(state["x"], state["t"], batch, "shuffled", int(state["seed"][0]))
+    return net_of(knobs, *_shape(state)), data, optimizers.rule(str(knobs["optimizer"]), float(knobs["rate"]))
 
 
 def net_of(knobs: Knobs, inputs: int, classes: int) -> Net:

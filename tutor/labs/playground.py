@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.labs import clouds
+from tutor.labs import clouds, watch
 from tutor.labs import playground_nets as nets
 from tutor.labs import playground_pictures as pictures
 from tutor.labs.playground_words import Report, words
 from tutor.labs.spec import Knob, Knobs, LabSpec, Metric, Plug, Source, State, View, Words, frozen, scalar
 from tutor.labs.training import begun, train
+from tutor.labs.watch import Layer
+from tutor.labs.watch_net import layers_of
 from tutor.pictures import Picture
+
+if TYPE_CHECKING:
+    from kernels.mlp import Data
 
 Array = NDArray[Any]
 
@@ -62,6 +67,7 @@ SPEC = LabSpec(
         View("network", "network", "The whole net in numbers: weights and biases."),
         View("loss", "loss", "The loss on training and on test points.", curves=("loss", "test_loss")),
         View("accuracy", "accuracy", "The share of right answers, training and test.", curves=("accuracy", "test_accuracy")),
+        *watch.VIEWS,
     ),
     source=Source("kernels.mlp", "train"),
     unit="step",
@@ -94,16 +100,15 @@ class Playground:
         }
 
     def advance(self, state: State, knobs: Knobs, steps: int, device: str, plug: Plug | None) -> None:
-        from kernels import mlp
-
         if steps <= 0:
             return
-        net, count = nets.net_of(knobs), int(state["train"][0])
-        batch = min(int(knobs["batch"]), count)
-        sampling = mlp.BATCHES.index(str(knobs["order"]))
-        data = mlp.Data(state["inputs"][:count], state["targets"][:count], batch, sampling, int(state["seed"][0]))
-        train(state, net, data, nets.rule_of(knobs), steps, nets.read_pins(knobs, net), device)
+        net = nets.net_of(knobs)
+        train(state, net, _data(state, knobs), nets.rule_of(knobs), steps, nets.read_pins(knobs, net), device)
         state["step"] += steps
+
+    def layers(self, state: State, knobs: Knobs) -> tuple[Layer, ...]:
+        net = nets.net_of(knobs)
+        return layers_of(state, net, _data(state, knobs), nets.rule_of(knobs), nets.read_pins(knobs, net))
 
     def metrics(self, state: State, knobs: Knobs) -> dict[str, float]:
         report = self._report(state, knobs)
@@ -148,6 +153,16 @@ class Playground:
 
     def finished(self, state: State, knobs: Knobs) -> bool:
         return False
+
+
+def _data(state: State, knobs: Knobs) -> Data:
+    """The training points, and how batches are made of them."""
+    from kernels import mlp
+
+    count = int(state["train"][0])
+    sampling = mlp.BATCHES.index(str(knobs["order"]))
+    batch = min(int(knobs["batch"]), count)
+    return mlp.Data(state["inputs"][:count], state["targets"][:count], batch, sampling, int(state["seed"][0]))
 
 
 LAB = Playground()

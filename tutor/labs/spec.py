@@ -85,7 +85,8 @@ class Hand:
 
 @dataclass(frozen=True)
 class View:
-    """One way to look at a run. With `curves`, the engine draws these metrics against the step; otherwise the lab draws it."""
+    """One way to look at a run. With `curves`, the engine draws these metrics against the step; with `watched`, what the lab's
+    `layers` say (`tutor.labs.watch`); otherwise the lab draws it."""
 
     name: str
     title: str
@@ -94,6 +95,8 @@ class View:
     y_log: bool = False
     hand: Hand | None = None
     """How the learner can take hold of the picture, or None."""
+    watched: str = ""
+    """"layers" or "ratio"."""
 
 
 @dataclass(frozen=True)

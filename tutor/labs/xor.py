@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tutor.labs import watch
 from tutor.labs import xor_nets as nets
 from tutor.labs import xor_pictures as pictures
 from tutor.labs.spec import Knob, Knobs, LabSpec, Metric, Plug, Socket, Source, State, View, Words, frozen, scalar
 from tutor.labs.training import broken, train_each
+from tutor.labs.watch import Layer
+from tutor.labs.watch_net import layers_of
 from tutor.labs.words import counted, said
 from tutor.labs.xor_plug import weights_of
 from tutor.pictures import Picture
+
+if TYPE_CHECKING:
+    from kernels.mlp import Data, Net
+    from kernels.optimizers import Rule
 
 Array = NDArray[Any]
 
@@ -50,6 +57,7 @@ SPEC = LabSpec(
         View("truth", "truth table", "Each row: what the hidden units say, and the answer."),
         View("loss", "loss", "The cross-entropy at each step.", curves=("loss",)),
         View("solved", "nets solved", "How many of the nets have all four rows right.", curves=("solved",)),
+        *watch.VIEWS,
     ),
     source=Source("kernels.mlp", "train"),
     steps=2000,
@@ -95,12 +103,12 @@ class Xor:
                 state["theta"][0], state["by_hand"][0] = weights_of(plug, knobs), 1
             state["step"] += steps
             return
-        from kernels import mlp, optimizers
-
-        net, rule = nets.net_of(knobs), optimizers.rule(str(knobs["optimizer"]), float(knobs["rate"]))
-        data = mlp.Data(state["x"], state["t"], len(state["x"]), mlp.IN_ORDER, 0)
-        train_each([_one(state, k) for k in range(len(state["theta"]))], net, data, rule, steps, device)
+        train_each([_one(state, k) for k in range(len(state["theta"]))], *_task(state, knobs), steps, device)
         state["step"] += steps
+
+    def layers(self, state: State, knobs: Knobs) -> tuple[Layer, ...]:
+        """Of the net that is shown; one set by hand is of steps, and has no gradients."""
+        return () if nets.by_hand(state) else layers_of(_one(state, 0), *_task(state, knobs))
 
     def metrics(self, state: State, knobs: Knobs) -> dict[str, float]:
         found = nets.answers(state, knobs, state["x"])
@@ -172,6 +180,14 @@ class Xor:
 
     def finished(self, state: State, knobs: Knobs) -> bool:
         return nets.by_hand(state)
+
+
+def _task(state: State, knobs: Knobs) -> tuple[Net, Data, Rule]:
+    """What each of the nets learns, and how."""
+    from kernels import mlp, optimizers
+
+    data = mlp.Data(state["x"], state["t"], len(state["x"]), mlp.IN_ORDER, 0)
+    return nets.net_of(knobs), data, optimizers.rule(str(knobs["optimizer"]), float(knobs["rate"]))
 
 
 def _one(state: State, number: int) -> State:

@@ -176,6 +176,35 @@ class Bars:
 
 
 @dataclass(frozen=True, eq=False)
+class Histogram:
+    """How often values come: equal bins from `low` to `high`."""
+
+    counts: Array
+    """(bins,)"""
+    low: float
+    high: float
+    caption: str = ""
+    """Below it, such as "0.02 ± 0.6"."""
+    role: str = "a"
+
+
+@dataclass(frozen=True, eq=False)
+class Histograms:
+    """Histograms in rows and columns, such as a row for each layer of a net."""
+
+    rows: tuple[tuple[Histogram, ...], ...]
+    """One histogram for each heading."""
+    labels: tuple[str, ...]
+    """One a row."""
+    headings: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    """One a row, below its label where there is room; or none at all."""
+    title: str = ""
+    caption: tuple[str, ...] = ()
+    """Lines of text below."""
+
+
+@dataclass(frozen=True, eq=False)
 class Node:
     """A unit of a network."""
 
@@ -265,10 +294,10 @@ class Columns:
     """Relative widths; empty: equal."""
 
 
-Picture = Lines | Field | Surface | Images | Bars | Network | Graph | Text | Columns
+Picture = Lines | Field | Surface | Images | Bars | Histograms | Network | Graph | Text | Columns
 
 KINDS: tuple[type, ...] = (
-    Lines, Field, Surface, Images, Bars, Network, Graph, Text, Columns, Series, Guide, Points, Segment, Path, Box, Node, Edge,
-    Quantity, Flow,
+    Lines, Field, Surface, Images, Bars, Histograms, Network, Graph, Text, Columns, Series, Guide, Points, Segment, Path,
+    Box, Histogram, Node, Edge, Quantity, Flow,
 )  # fmt: skip
 """Every class of this module, for those who send them over a pipe."""

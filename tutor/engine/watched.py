@@ -1,0 +1,49 @@
+"""The updates of a watched net over its run: worked out at some checkpoints when they are looked at, and kept."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable
+
+from tutor.engine.checkpoints import Checkpoints
+from tutor.labs.spec import State, Value
+from tutor.labs.watch import Watched
+
+_MOST = 40
+"""Points of a curve: enough to see, few enough to work out while a learner waits."""
+
+Updates = dict[str, float]
+"""‖Δw‖/‖w‖ of each layer, by its name, from the input's side on."""
+
+
+class History:
+    """The updates at some of the steps so far."""
+
+    def __init__(self) -> None:
+        self._kept: dict[int, Updates] = {}
+
+    def cut(self, step: int) -> None:
+        """Forget what comes from this step on."""
+        self._kept = {at: updates for at, updates in self._kept.items() if at < step}
+
+    def curve(
+        self, lab: Watched, checkpoints: Checkpoints, state: State, knobs_at: Callable[[int], dict[str, Value]], head: int
+    ) -> dict[int, Updates]:
+        """The updates by step, oldest first: at checkpoints about equally far apart, and at the state's own step."""
+        now, gap, steps = int(state["step"][0]), 1, checkpoints.steps
+        while head > gap * _MOST:
+            gap *= 2
+        # Those first after the multiples of a power of two: as the run goes on, most of them are there already.
+        places = {bisect_left(steps, wanted) for wanted in range(0, head + 1, gap)}
+        found = {}
+        for at in (steps[place] for place in sorted(places) if place < len(steps)):
+            if at not in self._kept:
+                self._kept[at] = _updates(lab, checkpoints.before(at)[1], knobs_at(at))
+            found[at] = self._kept[at]
+        if now not in found:
+            found[now] = _updates(lab, state, knobs_at(now))
+        return dict(sorted(found.items()))
+
+
+def _updates(lab: Watched, state: State, knobs: dict[str, Value]) -> Updates:
+    return {layer.name: layer.update for layer in lab.layers(state, knobs)}
