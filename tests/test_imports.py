@@ -23,7 +23,7 @@ MAY: dict[str, set[str]] = {
     "tutor.engine": {"tutor.labs", "tutor.pictures", "numpy", "kernels.random"},
     "tutor.draw": {"tutor.pictures", "plotext", "numpy"},
     "tutor.exercises": {"tutor.engine", "tutor.course", "numpy"},
-    "tutor.data": {"numpy"},
+    "tutor.data": {"numpy", "yaml"},
     "tutor.store": set(),
     "tutor.tui": {*EVERYTHING, "textual", "rich", "pygments", "numpy", "markdown_it", "mdit_py_plugins"},
     "tutor.cli": {*EVERYTHING, "tutor.tui", "kernels", "numpy", "numba", "yaml", "rich", "platformdirs"},

@@ -15,7 +15,7 @@ from pictures_for_draw import losses
 
 from tutor.draw import Look, draw, plain, row_width, scales
 from tutor.draw.plot import Curve, _figure, decimate, finite_runs, inside, one_a_cell, plot
-from tutor.pictures import Guide, Lines, Series
+from tutor.pictures import Bars, Guide, Lines, Series
 
 TICKS = [(0.0, "0"), (1.0, "1")]
 NUMBERS = st.floats(allow_nan=True, allow_infinity=True)
@@ -190,3 +190,12 @@ def test_numbers_are_short(value: float, text: str) -> None:
 def test_log_ticks_are_powers_of_ten() -> None:
     assert [label for _, label in scales.log_ticks(-5, 1, 7)] == ["1e-5", "1e-4", "0.001", "0.01", "0.1", "1", "10"]
     assert [label for _, label in scales.log_ticks(0, 0.5, 5)] == ["1", "2"]
+
+
+def test_logarithmic_bars_grow_with_the_powers_of_ten() -> None:
+    bars = Bars(("a", "b", "c"), np.array([1.0, 100.0, 10_000.0], np.float32), log=True)
+    lengths = [row.count("█") for row in plain(draw(bars, (60, 3), Look())).split("\n")]
+    assert lengths[0] <= 1
+    assert abs(lengths[2] - 2 * lengths[1]) <= 1
+    nothing = Bars(("a", "b"), np.array([0.0, np.nan], np.float32), log=True)
+    assert "not a number" in plain(draw(nothing, (60, 3), Look()))

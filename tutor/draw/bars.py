@@ -37,7 +37,8 @@ def draw_bars(bars: Bars, size: tuple[int, int], look: Look) -> list[Row]:
     label_width = min(max(map(cell_width, labels), default=0), columns // 3)
     number_width = min(max(map(cell_width, numbers), default=0), max(0, columns - label_width - 3))
     room = columns - label_width - number_width - 2
-    low, high = _reach(values[:count])
+    lengths = _logarithms(values[:count]) if bars.log else values
+    low, high = _reach(lengths[:count])
     zero = round(room * -low / (high - low))
     for i in range(shown):
         role = bars.roles[i] if i < len(bars.roles) else "a"
@@ -46,7 +47,7 @@ def draw_bars(bars: Bars, size: tuple[int, int], look: Look) -> list[Row]:
         canvas.put(label_width - cell_width(label), line, label)
         end = label_width + 1
         if room > 0:
-            end += _bar(canvas, end, line, float(values[i]), (low, high), room, zero, role, look)
+            end += _bar(canvas, end, line, float(lengths[i]), (low, high), room, zero, role, look)
         at = columns - number_width if low < 0 else min(end + 1, columns - number_width)
         canvas.put(at, line, cut(numbers[i], number_width, look), palette.ink(role, look))
     if shown < count:
@@ -62,6 +63,14 @@ def _reach(values: NDArray[Any]) -> tuple[float, float]:
     low, high = scales.span_of(values) or (0.0, 1.0)
     low, high = min(0.0, low), max(0.0, high)
     return (low, high) if high - low > 1e-290 else (0.0, 1.0)
+
+
+def _logarithms(values: NDArray[Any]) -> NDArray[Any]:
+    """How far each amount is above the power of ten below the least, in powers of ten; not a number where it is not above 0."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = np.where(values > 0, np.log10(values), np.nan)
+    finite = found[np.isfinite(found)]
+    return found - math.floor(finite.min()) if finite.size else found
 
 
 def _bar(

@@ -24,6 +24,8 @@ _MODULES = {
     "autodiff": "tutor.labs.autodiff",
     "approx": "tutor.labs.approx",
     "end-to-end": "tutor.labs.end_to_end",
+    "machines": "tutor.labs.machines",
+    "libraries": "tutor.labs.machines.libraries",
 }
 
 

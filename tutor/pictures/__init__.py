@@ -173,6 +173,8 @@ class Bars:
     unit: str = ""
     roles: tuple[str, ...] = ()
     """One each, or empty: all "a"."""
+    log: bool = False
+    """Lengths grow with the logarithm, from the power of ten below the least; for amounts above 0."""
 
 
 @dataclass(frozen=True, eq=False)
