@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 from tutor.labs.machines import plugged, ways
 from tutor.labs.spec import Knob, Knobs, LabSpec, Metric, Plug, Socket, Source, State, View, Words, frozen, scalar
 from tutor.labs.training import begun, broken, responses, train
+from tutor.labs.watch import VIEWS, Layer
+from tutor.labs.watch_net import layers_of
 from tutor.labs.words import counted, said
 from tutor.pictures import Bars, Picture, Text
 
 if TYPE_CHECKING:
-    from kernels.mlp import Net
+    from kernels.mlp import Data, Net
+    from kernels.optimizers import Rule
 
 Array = NDArray[Any]
 _CLASSES = 10
@@ -44,6 +47,7 @@ SPEC = LabSpec(
         View("agreement", "agreement", "The weights after one step, each way against float64."),
         View("loss", "loss", "The net itself, which trains by the fastest way on one core.", curves=("loss",), y_log=True),
         View("accuracy", "accuracy", "On held-out digits.", curves=("accuracy",)),
+        *VIEWS,
     ),
     source=Source("kernels.plain", "step_in_lists"),
     steps=1000,
@@ -77,8 +81,6 @@ class Machines:
         }
 
     def advance(self, state: State, knobs: Knobs, steps: int, device: str, plug: Plug | None) -> None:
-        from kernels import mlp, optimizers
-
         if steps <= 0:
             return
         if plug is not None:
@@ -86,9 +88,11 @@ class Machines:
                 plugged.step(plug, state, _problem(state, knobs))
             state["step"] += steps
             return
-        data = mlp.data(state["x"], state["t"], int(knobs["batch"]), "in order")
-        train(state, net_of(int(knobs["hidden"])), data, optimizers.rule("gradient descent", float(knobs["rate"])), steps)
+        train(state, *_task(state, knobs), steps)
         state["step"] += steps
+
+    def layers(self, state: State, knobs: Knobs) -> tuple[Layer, ...]:
+        return layers_of(state, *_task(state, knobs))
 
     def metrics(self, state: State, knobs: Knobs) -> dict[str, float]:
         net = net_of(int(knobs["hidden"]))
@@ -132,6 +136,13 @@ def net_of(hidden: int) -> Net:
     return mlp.net((64, hidden, _CLASSES), "relu", loss="cross-entropy")
 
 
+def _task(state: State, knobs: Knobs) -> tuple[Net, Data, Rule]:
+    from kernels import mlp, optimizers
+
+    data = mlp.data(state["x"], state["t"], int(knobs["batch"]), "in order")
+    return net_of(int(knobs["hidden"])), data, optimizers.rule("gradient descent", float(knobs["rate"]))
+
+
 def problem_at_start(hidden: int, batch: int, seed: int) -> ways.Problem:
     """The net of this seed before its first step, and the first batch."""
     from kernels import mlp
@@ -155,20 +166,27 @@ def _rates(state: State, knobs: Knobs) -> dict[str, float]:
 
 def _rate_bars(measured: dict[str, float]) -> Picture:
     shown = [way for way in ways.WAYS if measured[way] > 0]
-    labels = tuple(f"{ways.TITLES[way]} ({ways.cores()})" if way == "cores" else ways.TITLES[way] for way in shown)
+    labels = tuple(_title(way) for way in shown)
     roles = tuple("c" if way == "cuda" else "b" if way in ("numba", "cores") else "a" for way in shown)
     values = np.array([measured[way] for way in shown], np.float32)
-    title = "training steps a second, here and now"
-    return Bars(labels, values, title if measured["cuda"] else f"{title}; no CUDA here", unit="/s", roles=roles, log=True)
+    return Bars(labels, values, "training steps a second, here and now", unit="/s", roles=roles, log=True)
+
+
+def _title(way: str) -> str:
+    return f"Numba, {counted(ways.cores(), 'core')}" if way == "cores" else ways.TITLES[way]
 
 
 def _agreement(problem: ways.Problem) -> Picture:
     few = len(ways.for_python(problem).x)
-    lines = [f"One step from the net as it is now: {problem.theta.size} weights, {len(problem.x)} examples.", ""]
+    lines = [
+        "One step from the net as it is now, compared with float64:",
+        f"{problem.theta.size} weights, {len(problem.x)} examples; the largest difference of any weight.",
+        "",
+    ]
     for way, off in ways.off(problem).items():
         verdict = "agrees" if off <= ways.TOLERANCE else "does NOT agree"
         note = f" ({few} of the examples)" if way == "python" and few < len(problem.x) else ""
-        lines.append(f"{ways.TITLES[way]:<17} {verdict}: at most {said(off, 2)} from float64{note}")
+        lines.append(f"{_title(way):<15}{verdict}: off by {said(off, 2)}{note}")
     lines += ["", f"To agree is to be within {said(ways.TOLERANCE)}, a few roundings of float32."]
     if reason := ways.why_not_cuda():
         lines.append(f"CUDA takes no part: {reason}.")

@@ -24,7 +24,7 @@ WAYS = ("python", "numpy", "numba", "cores", "cuda")
 TITLES = {
     "python": "pure Python",
     "numpy": "NumPy",
-    "numba": "Numba, one core",
+    "numba": "Numba, 1 core",
     "cores": "Numba, all cores",
     "cuda": "CUDA",
 }
