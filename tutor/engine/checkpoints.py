@@ -1,4 +1,7 @@
-"""Copies of a run's state to seek back to: dense lately, thinner with age, bounded in bytes."""
+"""Copies of a run's state to seek back to: close enough together that a replay is short, bounded in bytes.
+
+Where they stand depends on how long steps take here; what a run comes to does not, for a replay is exact from any of them.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from tutor.labs.spec import State
 BUDGET = 64 * 2**20
 _LEAST_GAP = 16
 _SHARE = 64
+_DEAR = 0.03
+"""Seconds of replay that deserve a checkpoint, however few the steps."""
 
 
 def copy_state(state: State) -> State:
@@ -17,24 +22,30 @@ def copy_state(state: State) -> State:
 
 
 class Checkpoints:
-    """States by step. The gap between two is at most a 64th of the step, so a replay from the nearest is short."""
+    """States by step. The gap between two is at most a 64th of the step, and at most what is replayed in a moment."""
 
     def __init__(self, budget: int = BUDGET) -> None:
         self.budget = budget
         self._states: dict[int, State] = {}
         self._steps: list[int] = []
+        self._costs: list[float] = []
+        """Of each: the seconds that all steps up to it took."""
         self.bytes = 0
 
-    def due(self, step: int) -> bool:
-        """Whether this step is far enough from the last checkpoint to deserve one."""
-        return not self._steps or step - self._steps[-1] >= max(_LEAST_GAP, step // _SHARE)
+    def due(self, step: int, cost: float = 0.0) -> bool:
+        """Whether this step is far enough from the last checkpoint to deserve one. cost: the seconds of all steps up to it."""
+        if not self._steps:
+            return True
+        gap = step - self._steps[-1]
+        return gap >= max(_LEAST_GAP, step // _SHARE) or (gap > 0 and cost - self._costs[-1] >= _DEAR)
 
-    def add(self, step: int, state: State) -> None:
+    def add(self, step: int, state: State, cost: float = 0.0) -> None:
         """Keep a copy of this state; steps must come in order."""
         if self._steps and step <= self._steps[-1]:
             return
         self._states[step] = copy_state(state)
         self._steps.append(step)
+        self._costs.append(max(cost, self._costs[-1] if self._costs else 0.0))
         self.bytes += _own_bytes(state)
         while self.bytes > self.budget and len(self._steps) > 2:
             self._thin()
@@ -58,12 +69,16 @@ class Checkpoints:
         return len(self._steps)
 
     def _thin(self) -> None:
-        """Drop the one that is missed least: it leaves the smallest gap for its age. Never the first or the last."""
-        gaps = [(self._steps[i + 1] - self._steps[i - 1]) / self._steps[i] for i in range(1, len(self._steps) - 1)]
+        """Drop the one that is missed least: what it leaves to replay is the shortest. Never the first or the last."""
+        gaps = [self._gap(i - 1, i + 1) for i in range(1, len(self._steps) - 1)]
         self._drop(1 + gaps.index(min(gaps)))
+
+    def _gap(self, first: int, last: int) -> tuple[float, int]:
+        return self._costs[last] - self._costs[first], self._steps[last] - self._steps[first]
 
     def _drop(self, index: int) -> None:
         step = self._steps.pop(index)
+        self._costs.pop(index)
         self.bytes -= _own_bytes(self._states.pop(step))
 
 

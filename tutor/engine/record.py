@@ -6,6 +6,7 @@ so what is recorded, and where a condition is first seen to hold, does not depen
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -51,11 +52,13 @@ class MetricLog:
             self._steps.append(step)
             self._rows.append(tuple(metrics.get(name, np.nan) for name in self.names))
 
-    def cut(self, step: int) -> None:
-        """Forget what comes after this step."""
-        while self._steps and self._steps[-1] > step:
-            self._steps.pop()
-            self._rows.pop()
+    def cut(self, step: int) -> MetricLog:
+        """Forget what comes after this step. Returns that part, with the record at the step to begin from."""
+        rest = MetricLog(self.names)
+        first = bisect_right(self._steps, step)
+        rest._steps, rest._rows = self._steps[max(0, first - 1) :], self._rows[max(0, first - 1) :]
+        del self._steps[first:], self._rows[first:]
+        return rest
 
     def curve(self, name: str, columns: int) -> tuple[Array, Array]:
         """Steps and values of a metric, float64 of shape (n,): the least and the greatest of each of `columns` pieces."""

@@ -7,22 +7,24 @@ part of the link.
 from __future__ import annotations
 
 import hashlib
+import time
 from dataclasses import replace
 
 import numpy as np
 
 from tutor.conditions import Condition
 from tutor.engine.checkpoints import Checkpoints
-from tutor.engine.link import Change, Link, link_text, read_value
+from tutor.engine.link import Change, Link, link_text, read_value, value_text
 from tutor.engine.record import MetricLog, is_record_point, next_record_point
 from tutor.engine.watched import History
 from tutor.errors import BadLink, UserError, nearest
 from tutor.labs.spec import Knob, Lab, Plug, State, Value, View, Words
 from tutor.labs.watch import Watched
 from tutor.labs.watch_pictures import histograms, sizes
-from tutor.pictures import Lines, Picture, Series
+from tutor.pictures import Guide, Lines, Picture, Series
 
 _ROLES = ("a", "b", "c", "d", "e", "f", "g", "h")
+_GUIDES = 4
 
 
 class Run:
@@ -42,7 +44,10 @@ class Run:
         self.log = MetricLog([metric.name for metric in self.lab.spec.metrics])
         self.checkpoints = Checkpoints()
         self.watched = History()
+        self.before_branch: MetricLog | None = None
+        """What the run came to before a knob was turned in its past, from that step on."""
         self.head = 0
+        self._cost = 0.0
         self._look()
 
     @property
@@ -74,8 +79,10 @@ class Run:
         while self.step < target:
             step = self.step
             stop = min(target, next_record_point(step), *self._changes_after(step))
+            began = time.perf_counter()
             self.lab.advance(self.state, self.knobs, stop - step, self.link.device, self.plug)
-            self.head = max(self.head, self.step)
+            if self.step > self.head:
+                self.head, self._cost = self.step, self._cost + time.perf_counter() - began
             if not is_record_point(self.step):
                 continue
             reason = self._look(until)
@@ -88,8 +95,8 @@ class Run:
         step, knobs = self.step, self.knobs
         metrics = self.lab.metrics(self.state, knobs)
         self.log.add(step, metrics)
-        if self.checkpoints.due(step):
-            self.checkpoints.add(step, self.state)
+        if self.checkpoints.due(step, self._cost):
+            self.checkpoints.add(step, self.state, self._cost)
         self.diverged = not _finite(self.state)
         self.finished = not self.diverged and self.lab.finished(self.state, knobs)
         if until is not None and until.holds({**knobs, **metrics}):
@@ -102,12 +109,20 @@ class Run:
     def seek(self, step: int) -> None:
         """Go to a step, past or future, exactly; a run that ends before it stays at its end."""
         step = max(0, step)
-        at, state = self.checkpoints.before(step)
-        if step < self.step or at > self.step:
+        past = min(step, self.head)
+        at, state = self.checkpoints.before(past)
+        if past < self.step or at > self.step:
             self.state = state
-            self.diverged = self.finished = False
-        if step > self.step:
-            self.advance(step - self.step)
+        self._replay(past)
+        if step > past:
+            self.advance(step - past)
+
+    def _replay(self, step: int) -> None:
+        """Make the steps up to here again. What they measured is on record already, so nothing is looked at on the way."""
+        self.diverged = self.finished = False
+        while self.step < step:
+            stop = min([step, *self._changes_after(self.step)])
+            self.lab.advance(self.state, self.knobs, stop - self.step, self.link.device, self.plug)
         if is_record_point(self.step):
             self._look()
 
@@ -138,7 +153,9 @@ class Run:
         kept = tuple(c for c in self.link.changes if c.step < step or (c.step == step and c.knob != knob.name))
         self.link = replace(self.link, changes=(*kept, Change(step, knob.name, new)))
         self.lab.metrics(self.state, self.knobs)  # a text that the lab cannot read is refused here
-        self.log.cut(step)
+        rest = self.log.cut(step)
+        if step < self.head:
+            self.before_branch = rest
         self.checkpoints.cut(step)
         self.watched.cut(step)
         self.head = step
@@ -175,10 +192,28 @@ class Run:
             x, y = self.log.curve(name, max(8, columns))
             if np.isfinite(y).any():
                 series.append(Series(titles[name], x.astype(np.float32), y.astype(np.float32), role))
+        last = self.log.last
+        if self.before_branch is not None and series:
+            x, y = self.before_branch.curve(view.curves[0], max(8, columns))
+            series.append(Series("before", x.astype(np.float32), y.astype(np.float32), "muted"))
+            last = max(last, self.before_branch.last)
         cursor = float(self.step) if self.step < self.head else None
-        limits = (0.0, float(max(1, self.log.last)))
+        limits = (0.0, float(max(1, last)))
         unit = self.lab.spec.unit
-        return Lines(tuple(series), view.title, x_label=f"{unit}s", x_limits=limits, y_log=view.y_log, cursor=cursor)
+        return Lines(
+            tuple(series),
+            view.title,
+            x_label=f"{unit}s",
+            guides=self._turns(),
+            x_limits=limits,
+            y_log=view.y_log,
+            cursor=cursor,
+        )
+
+    def _turns(self) -> tuple[Guide, ...]:
+        """Where knobs were turned on the way: the last few."""
+        turns = self.link.changes[-_GUIDES:]
+        return tuple(Guide(f"{turn.knob} {value_text(turn.value)}", float(turn.step), "x", "accent") for turn in turns)
 
     def hash(self) -> str:
         """SHA-256 over every array of the state: names, types, shapes and bytes."""

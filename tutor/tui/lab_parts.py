@@ -44,7 +44,10 @@ class LabParts(LabHand):
     """The lab pane as something to look at."""
 
     BINDING_GROUP_TITLE = "The lab"
-    BINDINGS: ClassVar[list[BindingType]] = [*lab_keys.BINDINGS, *lab_hand.BINDINGS]
+    # With priority, keys act in the order in which they come: what is typed in one breath with the `:` before it is not lost.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        replace(binding, priority=True) for binding in (*lab_keys.BINDINGS, *lab_hand.BINDINGS)
+    ]
     DEFAULT_CSS = CSS
 
     title: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from tutor.draw.cells import Look, Row, Span, cell_width, row_width
 from tutor.engine.client import Frame
@@ -139,11 +140,23 @@ def status_row(frame: Frame | None, spec: LabSpec, link: str, pace: float, runni
         behind = pace and frame.rate < 0.8 * pace
         speed = f"{rate} of {pace:g}/s" if behind else f"{pace:g}/s" if pace else rate
     parts += [Span(speed, faint)]
+    if turn := last_turn(frame.link):
+        parts.append(Span(words(turn, look), ink("accent", look)))
     parts += [Span(frame.device, faint), shown]
     row = parts[:1]
     for part in parts[1:]:
         row += [dot, part]
     return fit(tuple(row), width, tail(look))
+
+
+def last_turn(link: str) -> str:
+    """Where a run branches from the one that its first knobs would give: "rate 0.1 from 50"; or ""."""
+    turns = [part for part in link.partition("?")[2].split("&") if "@" in part.partition("=")[0]]
+    if not turns:
+        return ""
+    key, _, value = turns[-1].partition("=")
+    knob, _, step = key.partition("@")
+    return f"{knob} {unquote(value)} from {count_text(int(step))}"
 
 
 def metric_rows(spec: LabSpec, metrics: Mapping[str, float], width: int, look: Look) -> list[Row]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from tutor.cli.bench.nets import nets
 from tutor.cli.bench.probe import Probe, family, resident_bytes
 from tutor.cli.bench.result import Result
+from tutor.cli.bench.seek import seek
 
 LINK = "perceptron?data=overlap"
 PROGRAM = (sys.executable, "-P", "-m", "tutor")
@@ -278,6 +279,7 @@ MEASUREMENTS: dict[str, Callable[[], list[Result]]] = {
     "links": slow_links,
     "wire": wire,
     "redraw": redraw,
+    "seek": seek,
     "kernels": kernels,
     "nets": nets,
 }
