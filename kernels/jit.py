@@ -132,6 +132,9 @@ def written_in(function: F) -> F:
 def record(kinds: Sequence[Any], named_tuple: type) -> Any:
     """The type of a NamedTuple in a signature, from the types of its fields."""
     make: Any = types.NamedTuple
+    if len(set(kinds)) == 1:  # Numba has another type for these
+        make = types.NamedUniTuple
+        return make(kinds[0], len(kinds), named_tuple)
     return make(kinds, named_tuple)
 
 

@@ -24,6 +24,7 @@ _MODULES = {
     "autodiff": "tutor.labs.autodiff",
     "approx": "tutor.labs.approx",
     "end-to-end": "tutor.labs.end_to_end",
+    "char-rnn": "tutor.labs.rnn.char_rnn",
     "machines": "tutor.labs.machines",
     "libraries": "tutor.labs.machines.libraries",
 }

@@ -1,0 +1,130 @@
+"""The lab `char-rnn`: what its nets reach beside the tables, that it can be cut anywhere, and what it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from lab_checks import chunks_do_not_matter, metrics_at, run, sound
+
+from tutor.data import texts
+from tutor.engine.run import Run
+from tutor.errors import BadData, DeviceProblem
+from tutor.pictures import Bars, Columns, Text
+
+QUICK = "char-rnn?units=32&length=16&rate=0.01"
+
+
+@pytest.fixture(scope="module")
+def trained() -> Run:
+    """The default net after 600 steps of the toy text."""
+    one = run("char-rnn")
+    one.advance(600)
+    return one
+
+
+def test_the_lstm_is_better_than_every_table(trained: Run) -> None:
+    found = trained.metrics()
+    assert found["test_loss"] < 0.95 * found["fivegram"]
+    assert found["fivegram"] < found["trigram"] < found["bigram"] < found["unigram"] < np.log2(26)
+    assert found["loss"] < found["test_loss"] * 1.02
+    assert "better than the 5-gram table" in trained.words().summary
+    assert not trained.words().trouble
+
+
+def test_the_losses_fall_in_order_of_the_tables() -> None:
+    early, later = metrics_at("char-rnn", 0, 100)
+    assert early["test_loss"] > early["unigram"]
+    assert later["test_loss"] < later["bigram"]
+
+
+def test_the_agreement_is_kept_where_the_table_forgets_it(trained: Run) -> None:
+    """Whether it is "wait" or "waits" was said twenty characters ago, and five do not tell."""
+    right = {"net": 0, "table": 0}
+    subjects = [("cat", 0), ("queen", 0), ("robot", 0), ("cats", 1), ("queens", 1), ("robots", 1)]
+    cases = [(f"the {subject} that the {other} ", many) for other in ("dog sees", "dogs see") for subject, many in subjects]
+    for start, many in cases:
+        trained.change("prime", f"{start}wait")
+        picture = trained.view("next", (80, 24))
+        assert isinstance(picture, Columns)
+        for who, bars in zip(("net", "table"), picture.parts, strict=True):
+            assert isinstance(bars, Bars)
+            found = dict(zip(bars.labels, bars.values, strict=True))
+            right[who] += (found.get("s", 0) < 50) == bool(many)
+    assert right["net"] == len(cases)
+    assert right["table"] == len(cases) // 2
+
+
+def test_the_sample_follows_temperature_and_prime(trained: Run) -> None:
+    trained.change("prime", "the queen")
+    trained.change("temperature", 0.1)
+    cool = trained.view("sample", (60, 20))
+    assert cool.lines == trained.view("sample", (60, 20)).lines
+    assert isinstance(cool, Text)
+    assert cool.lines[0].startswith("the queen")
+    trained.change("temperature", 2.0)
+    hot = trained.view("sample", (60, 20))
+    words = set(texts.toy().replace(".", " ").split())
+
+    def known(picture: Text) -> float:
+        text = " ".join(picture.lines[: picture.lines.index("")]).replace(".", " ").split()
+        return sum(word in words for word in text) / len(text)
+
+    assert known(cool) > 0.95 > known(hot) + 0.2
+
+
+def test_earlier_samples_are_kept(trained: Run) -> None:
+    lines = trained.view("earlier", (80, 24)).lines
+    assert [line.split()[0] for line in lines if not line.startswith("        ")] == ["0", "50", "100", "200", "400"]
+    assert "the" not in lines[0].split()
+
+
+@pytest.mark.parametrize("cell", ["vanilla", "gru"])
+def test_the_other_cells_learn_too(cell: str) -> None:
+    found = metrics_at(f"char-rnn?cell={cell}", 300)[0]
+    assert found["test_loss"] < found["trigram"]
+
+
+def test_cut_anywhere() -> None:
+    for cell in ("vanilla", "lstm"):
+        chunks_do_not_matter(f"{QUICK}&cell={cell}", 75)
+
+
+def test_views_and_words() -> None:
+    sound(f"{QUICK}&cell=gru", (0, 1, 60))
+
+
+def test_a_training_that_breaks_is_said() -> None:
+    one = run(f"{QUICK}&cell=vanilla&rate=0.3&clip=1000")
+    one.advance(120)
+    assert "too large" in one.words().trouble
+    assert one.metrics()["test_loss"] > one.metrics()["unigram"]
+
+
+def test_a_short_text_is_learnt_by_heart(tmp_path: Path) -> None:
+    file = tmp_path / "short.txt"
+    file.write_text(texts.toy(70), encoding="utf-8")
+    texts.keep("short", file)
+    one = run("char-rnn?text=short&length=8&units=96&rate=0.01")
+    one.advance(400)
+    found = one.metrics()
+    assert found["test_loss"] > 1.5 * found["loss"]
+    assert one.words().trouble.startswith("overfitting")
+
+
+def test_what_cannot_be_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadData, match="did you mean 'python'"):
+        run("char-rnn?text=pyhton")
+    with pytest.raises(BadData, match="does not occur"):
+        run("char-rnn?prime=ABC")
+    one = run(QUICK)
+    with pytest.raises(BadData, match="does not occur"):
+        one.change("prime", "Zoo")
+    with pytest.raises(DeviceProblem, match="cpu"):
+        one.lab.advance(one.state, one.knobs, 1, "cuda", None)
+    file = tmp_path / "tiny.txt"
+    file.write_text("tiny text. " * 200, encoding="utf-8")
+    texts.keep("tiny", file)
+    with pytest.raises(BadData, match="too short for a length"):
+        run("char-rnn?text=tiny&length=128")
