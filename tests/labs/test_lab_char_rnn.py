@@ -18,25 +18,27 @@ QUICK = "char-rnn?units=32&length=16&rate=0.01"
 
 @pytest.fixture(scope="module")
 def trained() -> Run:
-    """The default net after 600 steps of the toy text."""
-    one = run("char-rnn")
-    one.advance(600)
+    """A GRU that has read the toy text for 2 000 steps."""
+    one = run("char-rnn?cell=gru&rate=0.01")
+    one.lab.advance(one.state, one.knobs, 2000, "cpu", None)
     return one
 
 
-def test_the_lstm_is_better_than_every_table(trained: Run) -> None:
+def test_the_net_is_better_than_every_table(trained: Run) -> None:
     found = trained.metrics()
-    assert found["test_loss"] < 0.95 * found["fivegram"]
+    assert found["test_loss"] < 0.85 * found["fivegram"]
     assert found["fivegram"] < found["trigram"] < found["bigram"] < found["unigram"] < np.log2(26)
-    assert found["loss"] < found["test_loss"] * 1.02
+    assert found["loss"] < found["test_loss"]
     assert "better than the 5-gram table" in trained.words().summary
     assert not trained.words().trouble
 
 
-def test_the_losses_fall_in_order_of_the_tables() -> None:
-    early, later = metrics_at("char-rnn", 0, 100)
-    assert early["test_loss"] > early["unigram"]
-    assert later["test_loss"] < later["bigram"]
+def test_the_lstm_passes_the_tables_one_after_the_other() -> None:
+    start, soon, later, last = metrics_at("char-rnn", 0, 100, 200, 500)
+    assert start["test_loss"] > start["unigram"]
+    assert soon["test_loss"] < soon["bigram"]
+    assert later["test_loss"] < later["trigram"]
+    assert last["test_loss"] < last["fivegram"]
 
 
 def test_the_agreement_is_kept_where_the_table_forgets_it(trained: Run) -> None:
@@ -52,7 +54,7 @@ def test_the_agreement_is_kept_where_the_table_forgets_it(trained: Run) -> None:
             assert isinstance(bars, Bars)
             found = dict(zip(bars.labels, bars.values, strict=True))
             right[who] += (found.get("s", 0) < 50) == bool(many)
-    assert right["net"] == len(cases)
+    assert right["net"] >= len(cases) - 1
     assert right["table"] == len(cases) // 2
 
 
@@ -76,13 +78,14 @@ def test_the_sample_follows_temperature_and_prime(trained: Run) -> None:
 
 def test_earlier_samples_are_kept(trained: Run) -> None:
     lines = trained.view("earlier", (80, 24)).lines
-    assert [line.split()[0] for line in lines if not line.startswith("        ")] == ["0", "50", "100", "200", "400"]
+    assert [line.split()[0] for line in lines if not line.startswith("        ")] == [
+        "0", "50", "100", "200", "400", "800", "1600",
+    ]  # fmt: skip
     assert "the" not in lines[0].split()
 
 
-@pytest.mark.parametrize("cell", ["vanilla", "gru"])
-def test_the_other_cells_learn_too(cell: str) -> None:
-    found = metrics_at(f"char-rnn?cell={cell}", 300)[0]
+def test_the_vanilla_net_learns_too() -> None:
+    found = metrics_at("char-rnn?cell=vanilla", 300)[0]
     assert found["test_loss"] < found["trigram"]
 
 
