@@ -98,11 +98,22 @@ def test_views_and_words() -> None:
     sound(f"{QUICK}&cell=gru", (0, 1, 60))
 
 
-def test_a_training_that_breaks_is_said() -> None:
-    one = run(f"{QUICK}&cell=vanilla&rate=0.3&clip=1000")
-    one.advance(120)
-    assert "too large" in one.words().trouble
-    assert one.metrics()["test_loss"] > one.metrics()["unigram"]
+def test_a_rate_that_does_not_fit_is_said() -> None:
+    for rate, size in ((0.3, "large"), (0.0001, "small")):
+        one = run(f"char-rnn?units=32&length=16&cell=vanilla&rate={rate}")
+        one.lab.advance(one.state, one.knobs, 300, "cpu", None)
+        assert one.words().trouble.endswith(f"the rate {rate} is too {size}")
+
+
+def test_a_training_that_breaks_is_said_and_keeps_its_last_net() -> None:
+    one = run(QUICK)
+    one.advance(30)
+    one.state["theta"][:] = np.float32(3e38)
+    one.advance(30)
+    assert one.diverged
+    assert one.words().trouble.startswith("the loss was no finite number at step 31: the rate")
+    assert np.isfinite(one.state["theta"]).all()
+    assert one.view("sample", (60, 18))
 
 
 def test_a_short_text_is_learnt_by_heart(tmp_path: Path) -> None:

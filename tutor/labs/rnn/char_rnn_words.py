@@ -9,6 +9,8 @@ from tutor.labs.words import said
 
 _GAP = 0.15
 """A held-out loss this much above the training loss, as a share of it, is overfitting."""
+_LATE, _USUAL = 300, 0.02
+"""After so many steps a net with a fitting rate is below the table of pairs; rates above _USUAL are large for Adam."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,15 +58,14 @@ def _trouble(report: Report) -> str:
         if report.clip > 10:
             why += f", and clipping at {said(report.clip)} lets gradients of that length through"
         return f"the loss was no finite number at step {report.broken}: {why}"
-    if report.step >= 100 and report.test_loss > report.guess:
-        return f"worse than guessing all characters alike ({report.guess:.2f} bits): the rate {said(report.rate)} is too large"
     if report.step >= 200 and report.test_loss > report.loss * (1 + _GAP) and report.read > 2 * report.characters:
         return (
             f"overfitting: {report.loss:.2f} bits on the text that it reads, {report.test_loss:.2f} on the text kept back; "
             "it learns the text by heart"
         )
-    if report.step >= 100 and report.test_loss > 0.98 * report.tables[0]:
-        return f"no better than counting characters after {report.step} steps: try another rate than {said(report.rate)}"
+    if report.step >= _LATE and report.test_loss > report.tables[1]:
+        size = "large" if report.rate > _USUAL else "small"
+        return f"worse than the table of pairs after {report.step} steps: the rate {said(report.rate)} is too {size}"
     return ""
 
 
