@@ -182,8 +182,9 @@ FORK = Predict(
     ("predict", "given", "metrics", "right", "say"),
     [
         (GUESS, "5", {"mistakes": 5.0}, True, "You said 5, and 5 it is."),
-        (GUESS, "7", {"mistakes": 5.0}, True, "You said 7; it is 5: close enough."),
-        (GUESS, 8, {"mistakes": 5.0}, False, "You said 8; it is 5."),
+        (GUESS, "7", {"mistakes": 5.0}, True, "You said 7; it is 5: off by 2 (40 %), close enough."),
+        (GUESS, 8, {"mistakes": 5.0}, False, "You said 8; it is 5: off by 3 (60 %)."),
+        (GUESS, 1, {"mistakes": 0.0}, True, "You said 1; it is 0: off by 1, close enough."),
         (GUESS, "?", {"mistakes": 5.0}, None, "no number"),
         (GUESS, "5", {"mistakes": math.nan}, False, "no finite number"),
         (GUESS, "5", {}, False, "no finite number"),

@@ -173,7 +173,7 @@ About 5 minutes.
 
 Words.
 
-  [Predict] How many?
+  [Predict] How many? Guess a number.
   Then run it, and see mistakes:
       dltutor run 'perceptron?data=and'
 

@@ -345,7 +345,7 @@ def test_a_guess_on_another_page_is_scored_too(make_app: Make) -> None:
         assert last is not None
         assert last.right is False
         await page(pilot, screen, 0)
-        assert "You said 40; it is 5." in glass(app)
+        assert "You said 40; it is 5: off by 35 (700 %)." in glass(app)
         assert screen.query_one(Prediction).state == "done"
 
     play(app, act)

@@ -87,6 +87,7 @@ def facts(spec: LabSpec) -> LabFacts:
         knobs={knob.name: partial(read_value, knob) for knob in spec.knobs},
         metrics=tuple(metric.name for metric in spec.metrics),
         views=tuple(view.name for view in spec.views),
+        curves=tuple(dict.fromkeys(name for view in spec.views for name in view.curves)),
         live=frozenset(knob.name for knob in spec.knobs if knob.live),
         socket=spec.socket.name if spec.socket else "",
     )

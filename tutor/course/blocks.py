@@ -9,9 +9,10 @@ from pathlib import Path
 
 from tutor.course.document import BLOCKS, Fence
 from tutor.course.fields import Fields
-from tutor.course.model import Aside, Block, Event, Exercise, Hint, LabBlock, Place, Predict, Timeline
+from tutor.course.model import Aside, Block, Event, Exercise, Hint, LabBlock, Place, Timeline
+from tutor.course.predictions import read_predict
 from tutor.course.problems import Problems
-from tutor.course.questions import read_options, read_quiz
+from tutor.course.questions import read_quiz
 from tutor.course.source import is_inside
 from tutor.course.yamltree import Scalar, Table
 
@@ -38,7 +39,7 @@ def read_block(fence: Fence, root: Path, names: Names, problems: Problems) -> Bl
         case "quiz":
             return read_quiz(fence.table, name, fence.place, problems)
         case "predict":
-            return _predict(fence, fence.table, name, problems)
+            return read_predict(fence.table, name, fence.place, problems)
         case "lab":
             return _lab(fence, fence.table, name, problems)
         case "exercise":
@@ -83,38 +84,6 @@ def _name(fence: Fence, names: Names, problems: Problems) -> str:
         )
     names.taken.setdefault(name, fence.place)
     return name
-
-
-def _predict(fence: Fence, table: Table, name: str, problems: Problems) -> Predict | None:
-    allowed = ("ask", "kind", "lab", "measure", "within", "options", "because")
-    fields = Fields(table, "a predict", allowed, problems, fence.place)
-    fields.require("ask", "kind", "lab", "measure")
-    kind = fields.word("kind", ("number", "choice"), "unknown-kind")
-    options = read_options(fields, "when") if fields.sound else ()
-    if fields.sound:
-        unfit = {"number": "options", "choice": "within"}[kind]
-        if fields.has(unfit):
-            fields.wrong(fields.marks[f"{unfit}:"], f"a prediction of a {kind} has no {unfit}", "remove it", "unknown-key")
-        elif kind == "choice" and len(options) < 2:
-            fields.wrong(fields.at("options"), "a choice needs two options or more", "add - {say: …, when: …}", "options")
-        elif kind == "number":
-            fields.require("within")
-    within = fields.number("within", 0.0) or 0.0
-    if within < 0:
-        fields.wrong(fields.at("within"), "within cannot be negative", "use 0 or more", "wrong-value")
-    predict = Predict(
-        id=name,
-        ask=fields.text("ask"),
-        kind=kind,
-        lab=fields.text("lab"),
-        measure=fields.text("measure"),
-        within=within,
-        options=options,
-        because=fields.text("because"),
-        place=fence.place,
-        marks=fields.frozen_marks(),
-    )
-    return predict if fields.sound else None
 
 
 def _lab(fence: Fence, table: Table, name: str, problems: Problems) -> LabBlock | None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tutor.conditions import parse_condition
+from tutor.course import sketch
 from tutor.course.answers import fold, read_interval, read_number, short
 from tutor.course.model import Option, Predict, Quiz
 
@@ -160,39 +161,59 @@ def _order(quiz: Quiz, given: Given) -> Grade:
     return Grade(False, say, _join(quiz.options[chosen[first]].because, quiz.because))
 
 
-def grade_prediction(predict: Predict, given: Given, metrics: Mapping[str, float]) -> Grade:
-    """The prediction against the metrics at the end of the run. given: what was typed, or the chosen option's index.
+def grade_prediction(predict: Predict, given: Given, metrics: Mapping[str, float], curve: sketch.Curve = ()) -> Grade:
+    """The prediction against the run. given: what was typed or drawn, or the chosen option's index. metrics: at its end.
 
-    Raises BadCondition when an option's condition names what the run does not have (the linter finds this before).
+    curve: for a sketch, what was measured along the run. Raises BadCondition when an option's condition names what the run does
+    not have (the linter finds this before).
     """
+    cannot = readable(predict, given)
+    if cannot is not None:
+        return cannot
     truth = float(metrics.get(predict.measure, math.nan))
-    if predict.kind == "choice":
-        chosen = _indexes(given, len(predict.options))
-        if chosen is None or len(chosen) != 1:
-            return _unread(f"Choose one of 1 to {len(predict.options)}.")
-        option = predict.options[chosen[0]]
-        right = happened(option, metrics)
-        seen = f"In the run, {predict.measure} came to {short(truth)}."
-        return Grade(
-            right, f"{'As you said.' if right else 'It went otherwise.'} {seen}", _join(option.because, predict.because)
-        )
-    value = _as_number(given)
-    if value is None:
-        return _unread("That is no number. Type one, such as 3, 0.25, 3/4 or 1e-3.")
+    match predict.kind:
+        case "choice":
+            option = predict.options[(_indexes(given, len(predict.options)) or [0])[0]]
+            right = happened(option, metrics)
+            say = f"{'As you said.' if right else 'It went otherwise.'} In the run, {predict.measure} came to {short(truth)}."
+            return Grade(right, say, _join(option.because, predict.because))
+        case "sketch":
+            return _sketch(predict, str(given), curve)
+    return _guess(predict, _as_number(given) or 0.0, truth)
+
+
+def _guess(predict: Predict, value: float, truth: float) -> Grade:
     if not math.isfinite(truth):
         return Grade(False, f"You said {short(value)}; the run came to no finite number.", predict.because)
-    right = abs(value - truth) <= predict.within + _NOISE * max(1.0, abs(truth))
     if math.isclose(value, truth, rel_tol=_NOISE, abs_tol=_NOISE):
         return Grade(True, f"You said {short(value)}, and {short(truth)} it is.", predict.because)
-    say = f"You said {short(value)}; it is {short(truth)}"
-    return Grade(right, f"{say}: close enough." if right else f"{say}.", predict.because)
+    miss = abs(value - truth)
+    right = miss <= predict.within + _NOISE * max(1.0, abs(truth))
+    off = short(miss) + (f" ({100 * miss / abs(truth):.0f} %)" if abs(truth) > 0.01 * miss else "")
+    say = f"You said {short(value)}; it is {short(truth)}: off by {off}"
+    return Grade(right, f"{say}, close enough." if right else f"{say}.", predict.because)
+
+
+def _sketch(predict: Predict, given: str, curve: sketch.Curve) -> Grade:
+    truth = sketch.measured(predict, curve)
+    if not truth:
+        return _unread("The run showed no number to compare your sketch with.")
+    drawn = sketch.spread(sketch.read_sketch(predict, given) or [])
+    off = sketch.distance(drawn, truth)
+    close = ", close enough" if off <= predict.within else ""
+    say = f"Your sketch is off by {100 * off:.0f} % of the range on average{close}. {sketch.shape_words(drawn, truth)}"
+    return Grade(off <= predict.within, say, predict.because)
 
 
 def readable(predict: Predict, given: Given) -> Grade | None:
     """Before the run: a grade that does not count when the prediction cannot be read, otherwise None."""
-    if predict.kind == "choice":
-        chosen = _indexes(given, len(predict.options))
-        return None if chosen and len(chosen) == 1 else _unread(f"Choose one of 1 to {len(predict.options)}.")
+    match predict.kind:
+        case "choice":
+            chosen = _indexes(given, len(predict.options))
+            return None if chosen and len(chosen) == 1 else _unread(f"Choose one of 1 to {len(predict.options)}.")
+        case "sketch":
+            drawn = sketch.read_sketch(predict, given) if isinstance(given, str) else None
+            return None if drawn else _unread(f"A sketch is {sketch.POINTS} numbers, with commas between.")
     known = _as_number(given) is not None
     return None if known else _unread("That is no number. Type one, such as 3, 0.25, 3/4 or 1e-3.")
 

@@ -46,6 +46,9 @@ def check_predict(block: Predict, tools: Tools) -> Iterator[Problem]:
         lab = block.lab.partition("?")[0]
         mend = nearest(block.measure, facts.metrics)
         yield Problem(block.marks["measure"], f"{lab!r} has no metric {block.measure!r}", mend, "unknown-metric")
+    elif block.kind == "sketch" and block.measure not in facts.curves:
+        message = f"no view draws {block.measure!r} as a curve, so no sketch of it can be shown"
+        yield Problem(block.marks["measure"], message, nearest(block.measure, facts.curves), "unknown-metric")
     for i, option in enumerate(block.options):
         yield from _check_condition(option.when, block.marks[f"options.{i}.when"], facts, "condition")
 

@@ -86,15 +86,22 @@ class Predict:
     id: str
     ask: str
     kind: str
-    """number or choice."""
+    """number, choice or sketch."""
     lab: str
     """The lab (or the whole link) that answers it."""
     measure: str
-    """The metric that is the truth, at the run's end."""
+    """The metric that is the truth, at the run's end; of a sketch, all along the run."""
     within: float = 0.0
-    """number: how far off still counts as right."""
+    """number: how far off still counts as right; sketch: how far on average, as a share of the range."""
     options: tuple[Option, ...] = ()
     """choice: each with a condition (`when`), so that the run decides which is right."""
+    steps: int = 0
+    """sketch: it goes from step 0 to this one."""
+    low: float = 0.0
+    high: float = 1.0
+    """sketch: the range that is drawn in."""
+    log: bool = False
+    """sketch: whether the range is one of ratios."""
     because: str = ""
     place: Place = field(default_factory=lambda: Place(Path("?")))
     marks: Marks = field(default_factory=_no_marks, compare=False, repr=False)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from tutor.course.answers import short
 from tutor.course.grade import answer_text, shown_order
 from tutor.course.model import Aside, Block, Exercise, LabBlock, Lesson, Option, Predict, Prose, Quiz, Timeline
 from tutor.course.plain import Formats, plain_inline, plain_markdown, wide, wrap
@@ -53,7 +54,7 @@ def _block(block: Block, formats: Formats, width: int, answers: bool) -> Iterato
         case Quiz():
             yield from _quiz(block, formats, width, answers)
         case Predict():
-            yield from wrap(f"[Predict] {_say(block.ask, formats)}", width)
+            yield from wrap(f"[Predict] {_say(block.ask, formats)} {_guess(block)}", width)
             yield from _options(block.options, formats, width)
             yield from wrap(f"Then run it, and see {block.measure}:", width)
             yield _command(block.lab)
@@ -70,6 +71,18 @@ def _block(block: Block, formats: Formats, width: int, answers: bool) -> Iterato
         case Aside():
             yield from wrap(f"[Aside] {_say(block.title, formats)}", width)
             yield from plain_markdown(block.text, formats, width)
+
+
+def _guess(predict: Predict) -> str:
+    """What kind of guess is wanted."""
+    match predict.kind:
+        case "number":
+            return "Guess a number."
+        case "choice":
+            return "Choose one."
+    scale = ", on a log scale" if predict.log else ""
+    between = f"between {short(predict.low)} and {short(predict.high)}{scale}"
+    return f"Sketch {predict.measure} over the steps 0 to {predict.steps}, {between}."
 
 
 def _quiz(quiz: Quiz, formats: Formats, width: int, answers: bool) -> Iterator[str]:

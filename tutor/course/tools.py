@@ -18,6 +18,8 @@ class LabFacts:
     views: tuple[str, ...]
     live: frozenset[str] = frozenset()
     """Knobs that may change while the run goes on, and so may be written `knob@step`."""
+    curves: tuple[str, ...] = ()
+    """The metrics that a view draws along the run."""
     socket: str = ""
     """The learner's function that the lab can run on; empty: none."""
 

@@ -22,6 +22,7 @@ from tutor.labs import find_lab
 from tutor.labs.spec import LabSpec, Value, View
 from tutor.tui.gate import gate_of
 from tutor.tui.lab_commands import Open, Pause, Play
+from tutor.tui.lab_guesses import Guess, last_step, watched, with_views
 from tutor.tui.lab_layout import wants_for
 from tutor.tui.lab_parts import LabParts, PictureView
 from tutor.tui.lab_session import Arrived, Engine, Gone, Refused, Session, Want
@@ -56,7 +57,7 @@ class LabPane(LabParts, can_focus=True):
 
         pane: LabPane
         reason: str
-        """finished, diverged, paused or turned."""
+        """finished, diverged, paused or turned; passed: it goes on, but is where the last sketch ends."""
         metrics: dict[str, float]
         link: str
         step: int
@@ -78,13 +79,16 @@ class LabPane(LabParts, can_focus=True):
         say: str = "",
         title: str = "",
         plug: Path | None = None,
+        guesses: Sequence[Guess] = (),
         id: str | None = None,
     ) -> None:
-        """show: the views to offer, in order; empty: all. hide: knobs that are not shown. plug: the learner's file."""
+        """show: the views to offer, in order; empty: all. hide: knobs that are not shown. plug: the learner's file.
+        guesses: what was guessed about this run."""
         super().__init__(id=id)
         self.worker, self.plug, self.hidden_knobs = worker, plug, tuple(hide)
         self.goal = Goal(say, goal)
         self.title = title
+        self.guesses = tuple(guesses)
         self.frame: Frame | None = None
         self.playing = False
         self.notice = self.gone = self.busy = ""
@@ -168,7 +172,15 @@ class LabPane(LabParts, can_focus=True):
     def _wants(self) -> list[Want]:
         places = self.places()
         self._asked.update((view.name, size) for view, size in places)
-        return wants_for(places)
+        return with_views(wants_for(places), watched(self.guesses, self.spec))
+
+    def show_guesses(self, guesses: Sequence[Guess]) -> None:
+        """Other guesses about this run, or their verdicts."""
+        if tuple(guesses) == self.guesses:
+            return
+        self.guesses = tuple(guesses)
+        if self.is_mounted:
+            self.refresh_guesses()
 
     def _seen(self) -> bool:
         return bool(self.is_attached and self.app.app_focus and self.screen.is_current and self.region and self.is_on_screen)
@@ -214,6 +226,8 @@ class LabPane(LabParts, can_focus=True):
             self.post_message(self.Ended(self, reason, frame.metrics, frame.link, frame.step))
         elif frame.step == 0:
             self._rested_at = -1
+        elif before is not None and before.step < last_step(self.guesses) <= frame.step:
+            self.post_message(self.Ended(self, "passed", frame.metrics, frame.link, frame.step))
 
     @on(Refused)
     def _refused(self, event: Refused) -> None:

@@ -18,6 +18,7 @@ from tutor.draw import draw
 from tutor.draw.cells import Look, Row
 from tutor.labs.spec import Value, View
 from tutor.tui import lab_hand, lab_keys, lab_words
+from tutor.tui.lab_guesses import Guess, guess_rows, with_guesses
 from tutor.tui.lab_hand import LabHand
 from tutor.tui.lab_layout import CSS, classes_for, second_view
 from tutor.tui.widgets.entry import Entry
@@ -52,6 +53,8 @@ class LabParts(LabHand):
 
     title: str
     """The lab's own where it is empty."""
+    guesses: Sequence[Guess]
+    """What was guessed about this run."""
     busy: str
     """What the worker does that takes long, or ""."""
     _keys: Sequence[Binding] = (*lab_keys.BINDINGS, *lab_hand.BINDINGS)
@@ -82,6 +85,7 @@ class LabParts(LabHand):
                 yield self._numbers
         yield self._words
         yield self.entry
+        yield self._guess_line
         yield self._goal_line
         yield self._status
         yield self._foot
@@ -96,6 +100,8 @@ class LabParts(LabHand):
         self._numbers = StripView(self._metric_rows, lines=lambda width: len(self.spec.metrics), id="lab-metrics")
         self._words = StripView(self._word_rows, id="lab-words")
         self.entry = Entry(id="lab-entry")
+        self._guess_line = StripView(self._guess_rows, id="lab-guess")
+        self._guess_line.display = any(guess.given for guess in self.guesses)
         nothing = "" if self.goal.say or self.goal.condition else "-none"
         self._goal_line = StripView(self._goal_rows, lines=self._goal_lines, id="lab-goal", classes=nothing)
         self._status = StripView(self._status_rows, id="lab-status")
@@ -106,7 +112,13 @@ class LabParts(LabHand):
         self.panel.update_values(self.values)
         for part in (self._title, self._main, self._second, self._detail, self._numbers):
             part.update_rows()
-        for part in (self._words, self._goal_line, self._status, self._foot):
+        for part in (self._words, self._guess_line, self._goal_line, self._status, self._foot):
+            part.update_rows()
+
+    def refresh_guesses(self) -> None:
+        """Bring up to date what was guessed: in the pictures, and in its line."""
+        self._guess_line.display = any(guess.given for guess in self.guesses)
+        for part in (self._main, self._second, self._guess_line):
             part.update_rows()
 
     def refresh_live(self) -> None:
@@ -128,7 +140,9 @@ class LabParts(LabHand):
 
     def _picture(self, view: View, width: int, height: int) -> list[Row]:
         picture = self.frame.pictures.get(view.name) if self.frame is not None else None
-        return draw(picture, (width, height), self.look) if picture is not None else []
+        if picture is None:
+            return []
+        return draw(with_guesses(picture, view, self.link, self.guesses), (width, height), self.look)
 
     def _detail_rows(self, width: int, height: int) -> list[Row]:
         knob = self.panel.knob
@@ -149,6 +163,9 @@ class LabParts(LabHand):
             return lab_words.summary_rows("starting", "", width, height, self.look)
         said = self.frame.words
         return lab_words.summary_rows(said.summary, said.trouble, width, height, self.look)
+
+    def _guess_rows(self, width: int, height: int) -> list[Row]:
+        return guess_rows(self.guesses, self.link, width, self.look)
 
     def _goal_rows(self, width: int, height: int) -> list[Row]:
         return lab_words.goal_rows(self.goal, self.spec.unit, width, height, self.look)

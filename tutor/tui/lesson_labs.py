@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual.containers import Horizontal
@@ -9,15 +10,17 @@ from textual.message import Message
 from textual.screen import Screen
 
 from tutor.course.model import LabBlock, Lesson, Predict
+from tutor.course.sketch import Curve
 from tutor.errors import UserError
 from tutor.tui.blocks.cards import LabCard
-from tutor.tui.blocks.predict import Prediction, score
+from tutor.tui.blocks.predict import SEPARATOR, Prediction, score
 from tutor.tui.blocks.task import TaskBlock
 from tutor.tui.lesson_book import Book
 from tutor.tui.lesson_page import Page
 
 if TYPE_CHECKING:
     from tutor.tui.app import TutorApp
+    from tutor.tui.lab_guesses import Guess
     from tutor.tui.lab_pane import LabPane
 
 WIDE = 120
@@ -71,7 +74,10 @@ class LabsOfLesson(Screen[None]):
         from tutor.tui.lesson_runs import block_link
 
         try:
-            return LabPane(self.app.worker, block_link(block), show=block.show, hide=block.hide, goal=block.goal, say=block.say)
+            return LabPane(
+                self.app.worker, block_link(block), show=block.show, hide=block.hide, goal=block.goal, say=block.say,
+                guesses=self.guesses_about(block),
+            )  # fmt: skip
         except UserError as error:  # the linter finds these; a lesson in the making has them
             card = next((card for card in self.cards() if card.block is block), None)
             if card is not None:
@@ -110,8 +116,9 @@ class LabsOfLesson(Screen[None]):
 
     def lab_event(self, block: LabBlock, event: Any) -> None:
         """A lab of this lesson has reached its goal, or its run has come to rest."""
+        from tutor.tui.lab_guesses import curve_of
         from tutor.tui.lab_pane import LabPane
-        from tutor.tui.lesson_runs import guesses_for, is_over, settles
+        from tutor.tui.lesson_runs import guesses_for, is_drawn, is_over, settles
 
         if isinstance(event, LabPane.GoalReached):
             self._goals.add(block.id)
@@ -121,19 +128,34 @@ class LabsOfLesson(Screen[None]):
             reason = event.reason
             if not block.goal:
                 self.finish(block)
-        if not is_over(block, reason, event.step, block.id in self._goals):
-            return
+        over = is_over(block, reason, event.step, block.id in self._goals)
         for guess in guesses_for(self.lesson, block):
-            if settles(guess, block, event.link):
-                self._settle(guess, event.metrics)
+            sketched = guess.kind == "sketch"
+            if (is_drawn(guess, reason, event.step) if sketched else over) and settles(guess, block, event.link):
+                curve = curve_of(event.pane.frame, event.pane.spec, guess.measure) if sketched else []
+                self._settle(guess, event.metrics, curve)
+        event.pane.show_guesses(self.guesses_about(block))
 
-    def _settle(self, guess: Predict, metrics: dict[str, float]) -> None:
+    def _settle(self, guess: Predict, metrics: dict[str, float], curve: Curve) -> None:
         widget = next((p for p in self.query(Prediction) if p.predict is guess), None)
         if widget is not None:
-            widget.score(metrics)
-        elif score(guess, self.book, metrics) is not None:
+            widget.score(metrics, curve)
+        elif score(guess, self.book, metrics, curve) is not None:
             self.book.finish(guess.id)
             self.refresh_tasks()
+
+    def guesses_about(self, block: LabBlock) -> list[Guess]:
+        """What has been guessed about a lab so far, for its picture."""
+        from tutor.tui.lab_guesses import Guess
+        from tutor.tui.lesson_runs import guesses_for, settles
+
+        found = []
+        for predict in guesses_for(self.lesson, block):
+            last = self.book.last(predict.id)
+            given, _, verdict = last.given.partition(SEPARATOR) if last else ("", "", "")
+            said = verdict.removesuffix(predict.because).strip()
+            found.append(Guess(predict, partial(settles, predict, block), given, said, bool(last and last.right)))
+        return found
 
     def finish(self, block: LabBlock) -> None:
         """Record a lab as done."""
@@ -153,3 +175,5 @@ class LabsOfLesson(Screen[None]):
             section = next(section for section in self.lesson.sections if card.block in section.blocks)
             unmade = [guess for guess in guesses_before(section, card.block) if not self.book.answers(guess.id)]
             card.say(held=bool(unmade) and not self.book.is_done(card.block.id))
+        if self._pane is not None and self._pane_block is not None:
+            self._pane.show_guesses(self.guesses_about(self._pane_block))

@@ -100,9 +100,14 @@ class Page(VerticalScroll, can_focus=True):
 
     @on(TaskBlock.Done)
     def _settled(self, event: TaskBlock.Done) -> None:
-        """A guess has been scored: what stands behind its lab may be read."""
-        if isinstance(event.block, Prediction) and not any(guess.open for guess in self.query(Prediction) if guess.display):
-            self.action_unveil()
+        """A guess has been scored: its lab gives nothing away now; the next one on the page may."""
+        if not isinstance(event.block, Prediction) or any(guess.open for guess in self.query(Prediction) if guess.display):
+            return
+        self._veiled, shown = _given_away(self._veiled), self._veiled
+        for widget in shown:
+            widget.display = widget not in self._veiled
+        if not self._veiled:
+            self.query(".veil").remove()
 
     def action_unveil(self) -> None:
         for widget in self._veiled:

@@ -51,6 +51,11 @@ def is_over(block: LabBlock, reason: str, step: int, goal_reached: bool) -> bool
     return reason in ("finished", "diverged", "turned") or goal_reached or step >= find_lab(block.lab).spec.steps
 
 
+def is_drawn(predict: Predict, reason: str, step: int) -> bool:
+    """Whether a run has come as far as a sketch goes, or has ended before."""
+    return reason in ("finished", "diverged") or step >= predict.steps
+
+
 def settles(predict: Predict, block: LabBlock, link: str) -> bool:
     """Whether this run is the one that the guess was about: its knobs are as the guess sets them, or else the block.
 

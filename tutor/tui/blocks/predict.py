@@ -10,11 +10,13 @@ from textual.content import Content
 
 from tutor.course.grade import Grade, grade_prediction, readable
 from tutor.course.model import Predict
+from tutor.course.sketch import Curve
 from tutor.draw.cells import Look
 from tutor.errors import BadCondition
 from tutor.tui.blocks.answer_line import AnswerLine
 from tutor.tui.blocks.flow import Flow, Para, Piece
 from tutor.tui.blocks.options import Drafted, Handed, Options, indexes
+from tutor.tui.blocks.sketch import Sketch
 from tutor.tui.blocks.task import TaskBlock, rich_pieces, sign
 from tutor.tui.lesson_book import Book
 
@@ -44,13 +46,15 @@ class Prediction(TaskBlock):
         """Whether it is still to be guessed, or held for a run."""
         return not self.book.is_done(self.predict.id) and not self.book.is_skipped(self.predict.id)
 
-    def _make_body(self) -> Options | AnswerLine:
+    def _make_body(self) -> Options | AnswerLine | Sketch:
         kept = self.book.drafted(self.predict.id) or self.guess
         if self.predict.kind == "choice":
             body = Options([option.say for option in self.predict.options], self.look)
             body.ticked = set(indexes(kept, len(body.says)))
             body.cursor = min(body.ticked, default=0)
             return body
+        if self.predict.kind == "sketch":
+            return Sketch(self.predict, kept)
         return AnswerLine(kept, "a number")
 
     def compose(self) -> ComposeResult:
@@ -78,9 +82,11 @@ class Prediction(TaskBlock):
             return [Para(Content.styled(self.notice, "$text-warning"))]
         last = self.book.last(self.predict.id)
         if last is None:
-            return []
+            how = "Arrows: left and right choose a point, up and down move it. enter hands it in."
+            return [Para(Content.styled(how, "$text-muted"))] if self.predict.kind == "sketch" else []
         if last.right is None:
-            return [Para(Content(f"You said {self._said()}. It is held until you have run it."))]
+            said = "Your sketch" if self.predict.kind == "sketch" else f"You said {self._said()}. It"
+            return [Para(Content(f"{said} is held until you have run it."))]
         said = last.given.partition(SEPARATOR)[2]
         mark = sign("right" if last.right else "wrong", self.look) + " "
         return [*rich_pieces(said, self.look, lead=mark)]
@@ -110,16 +116,16 @@ class Prediction(TaskBlock):
             self.post_message(self.Answered(self))
         self.refill()
 
-    def score(self, metrics: Mapping[str, float]) -> None:
-        """The run has ended with these metrics: judge the guess, if one is held."""
-        if score(self.predict, self.book, metrics) is None:
+    def score(self, metrics: Mapping[str, float], curve: Curve = ()) -> None:
+        """The run has ended with these metrics: judge the guess, if one is held. curve: for a sketch, how it went."""
+        if score(self.predict, self.book, metrics, curve) is None:
             return
         self.finish()
         self._lock_if_scored()
         self.refill()
 
 
-def score(predict: Predict, book: Book, metrics: Mapping[str, float]) -> Grade | None:
+def score(predict: Predict, book: Book, metrics: Mapping[str, float], curve: Curve = ()) -> Grade | None:
     """Judge the guess that is held and keep the outcome; None when there is nothing to judge.
 
     The verdict is kept with the guess: it depends on a run that will not be there when the lesson is opened again.
@@ -128,7 +134,7 @@ def score(predict: Predict, book: Book, metrics: Mapping[str, float]) -> Grade |
     if last is None or last.right is not None or book.is_done(predict.id):
         return None
     try:
-        result = grade_prediction(predict, last.given, metrics)
+        result = grade_prediction(predict, last.given, metrics, curve)
     except BadCondition:
         return None
     if not result.counts:
