@@ -55,6 +55,20 @@ class Option:
 
 
 @dataclass(frozen=True)
+class Variation:
+    """What the numbers of a quiz are drawn from (`tutor.course.instances`)."""
+
+    numbers: tuple[tuple[str, tuple[float, ...]], ...]
+    """(name, what it is drawn from)"""
+    where: tuple[tuple[str, str], ...]
+    """(name, expression), each in the names before it."""
+    answer: str
+    """An expression in all the names; empty where options are chosen."""
+    template: Quiz
+    """The quiz as it is written, with {name} where a number goes."""
+
+
+@dataclass(frozen=True)
 class Quiz:
     """A question with feedback. Its `kind` says which of the fields below count."""
 
@@ -77,6 +91,8 @@ class Quiz:
     hints: tuple[str, ...] = ()
     place: Place = field(default_factory=lambda: Place(Path("?")))
     marks: Marks = field(default_factory=_no_marks, compare=False, repr=False)
+    varied: Variation | None = field(default=None, compare=False, repr=False)
+    """What its numbers were drawn from; None: they are always the same."""
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from tutor.course.fields import Fields
 from tutor.course.grade import grade, right_answers
+from tutor.course.instances import instance, sampled
 from tutor.course.model import Option, Place, Quiz
 from tutor.course.problems import Problems
+from tutor.course.variations import check_instances, read_variation
 from tutor.course.yamltree import Scalar, Table
 from tutor.errors import nearest
 
 _KEYS: dict[str, tuple[str, ...]] = {
-    "choice": ("options", "answer"),
-    "choices": ("options", "answers"),
-    "number": ("answer", "within"),
+    "choice": ("options", "answer", "given", "where"),
+    "choices": ("options", "answers", "given", "where"),
+    "number": ("answer", "within", "given", "where"),
     "range": ("low", "high", "within"),
     "text": ("answer", "answers"),
     "order": ("options",),
@@ -56,8 +58,22 @@ def read_quiz(table: Table, name: str, place: Place, problems: Problems) -> Quiz
         place=place,
         marks=fields.frozen_marks(),
     )
+    if fields.sound and fields.has("given"):
+        return _varied(fields, quiz)
     if fields.sound:
         _check(fields, quiz)
+    return quiz if fields.sound else None
+
+
+def _varied(fields: Fields, template: Quiz) -> Quiz | None:
+    """The quiz with the numbers that the lesson asks with; every instance must be sound."""
+    quiz = read_variation(fields, template)
+    if quiz is None:
+        return None
+    check_instances(fields, quiz)
+    for seed in sampled(quiz) if quiz.options else ():
+        if fields.sound:
+            _check(fields, instance(quiz, seed))
     return quiz if fields.sound else None
 
 
@@ -98,7 +114,7 @@ def _mark_right(fields: Fields, kind: str, options: tuple[Option, ...]) -> tuple
 
 def _answer(fields: Fields, kind: str) -> float | str | None:
     if kind == "number":
-        return fields.number("answer")
+        return None if fields.has("given") else fields.number("answer")
     if kind == "text" and fields.has("answer"):
         return fields.text("answer")
     return None
