@@ -52,6 +52,63 @@ def test_how_often_it_reports_changes_nothing(call: Call) -> None:
     assert ends[0] == ends[1] == ends[2]
 
 
+def test_a_sweep_gives_a_line_for_each_run_and_each_link_makes_it_again(call: Call) -> None:
+    done = call("run", "gd", "--sweep", "rate=0.05,0.1", "--sweep", "seed=0..1", "--steps", "20", "--json")
+    assert (done.status, done.err) == (0, "")
+    start, *runs, end = events(done.out)
+    assert (start["event"], start["sweep"], start["runs"], start["steps"]) == (
+        "sweep",
+        {"rate": [0.05, 0.1], "seed": [0, 1]},
+        4,
+        20,
+    )
+    assert [(run["run"], run["sweep"]) for run in runs] == [
+        (k, {"rate": rate, "seed": seed}) for k, (rate, seed) in enumerate((r, s) for r in (0.05, 0.1) for s in (0, 1))
+    ]
+    assert end == {"event": "end", "runs": 4, "failed": 0, "reached": 0}
+    alone = events(call("run", runs[3]["link"], "--steps", "20", "--json").out)[-1]
+    for key in ("reason", "step", "metrics", "state_sha256"):
+        assert runs[3][key] == alone[key]
+
+
+def test_a_sweep_for_people_shows_curves_and_a_table(call: Call) -> None:
+    done = call("run", "gd", "--sweep", "rate=0.01,0.1", "--steps", "40", "--until", "loss < 0.001", "--size", "70x14")
+    assert done.status == 1  # the slower one does not reach it
+    assert done.err == ""
+    lines = done.out.splitlines()
+    assert "rate 0.01" in lines[0]
+    assert "rate 0.1" in lines[0]
+    head = next(k for k, line in enumerate(lines) if line.split()[:3] == ["rate", "step", "end"])
+    assert head == 14
+    assert lines[head].split()[-1] == "link"
+    assert "loss_b" not in lines[head]
+    assert [line.split()[2] for line in lines[head + 1 :]] == ["steps", "until"]
+    assert [line.split()[-1] for line in lines[head + 1 :]] == ["gd?rate=0.01", "gd?rate=0.1"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (["--sweep", "rat=1,2"], "'gd' has no knob 'rat'; did you mean 'rate'?"),
+        (["--sweep", "rate=1,x"], "rate must be a number, not 'x'"),
+        (["--sweep", "seed=0..900"], "901 runs are too many at once; ask for at most 200"),
+        (["--sweep", "rate=1,2", "--sweep", "rate=1,2"], "'rate' is swept twice"),
+        (["--sweep", "rate=1,2", "--every", "5"], "a sweep reports the end of each run only"),
+    ],
+)
+def test_a_wrong_sweep_is_one_sentence(call: Call, wrong: list[str], says: str) -> None:
+    done = call("run", "gd", *wrong)
+    assert (done.status, done.out) == (2, "")
+    assert says in done.err
+    assert len(done.err.splitlines()) == 1
+
+
+def test_a_run_with_a_knob_turned_on_the_way_replays_from_its_link(call: Call) -> None:
+    ends = [events(call("run", "gd?rate=0.05&rate@10=0.1", "--steps", "25", "--every", every, "--json").out) for every in "39"]
+    assert ends[0][0]["link"] == "gd?rate=0.05&rate@10=0.1"
+    assert ends[0][-1]["state_sha256"] == ends[1][-1]["state_sha256"]
+
+
 def test_what_cannot_be_reached_is_exit_1(call: Call) -> None:
     done = call("run", "perceptron", "--set", "data=xor", "--seed", "5", "--steps", "200", "--until", "errors == 0", "--json")
     start, *_, end = events(done.out)

@@ -17,18 +17,24 @@ EXAMPLE = """examples:
   dltutor run 'perceptron?data=and&seed=3'
   dltutor run 'perceptron?data=blobs&margin=0.2' --seed 7 --until 'errors == 0' --json
   dltutor run perceptron --set data=xor --steps 400 --view boundary --size 60x20
+  dltutor run 'gd' --sweep rate=0.01,0.03,0.1
+  dltutor run 'perceptron?data=blobs' --sweep seed=0..4 --sweep margin=0.1,0.4 --json
+
+--sweep takes values with commas, whole numbers from..to or from..to..step, and texts with |. Two sweeps make a grid. The runs
+are made side by side on all processors, and shown as curves and a table.
 
 With --json, each line is one JSON object:
   {"event": "start", "lab", "link", "knobs", "seed", "device"}
   {"event": "metrics", "step", "metrics"}
   {"event": "end", "reason": "steps|until|diverged|finished", "step", "seconds", "metrics", "state_sha256"}
+A sweep prints {"event": "sweep", "lab", "link", "sweep", "runs", "steps"}, then for each run, in order,
+  {"event": "run", "run", "sweep", "link", "reason", "step", "seconds", "metrics", "state_sha256"}
+  (or "error" in place of what comes after the link), and {"event": "end", "runs", "failed", "reached"}.
 Numbers that JSON does not have are the words "inf", "-inf" and "nan".
 
-Exit status: 0 ended as asked, 1 --until was not reached, 2 bad input, 3 the lab failed."""
+Exit status: 0 ended as asked, 1 --until was not reached (by some run of a sweep), 2 bad input, 3 the lab failed."""
 
 _MOST = 10**12
-_TURN = 0.1
-"""Seconds that one piece of work should take: a kernel cannot be interrupted, and the bar should move."""
 
 
 class Report(Protocol):
@@ -52,18 +58,25 @@ def configure(parser: Parser) -> None:
     add("--every", metavar="N", type=whole(1, _MOST), help="report the metrics each N steps; without: ten times in all")
     add("--view", metavar="NAME", help="the plot to print; without: the lab's first")
     add("--size", metavar="WxH", type=size, help="the plot's columns and rows; without: 80x24")
+    add("--sweep", metavar="KNOB=VALUES", action="append", default=[], help="make a run for each value; twice makes a grid")
     add("--json", action="store_true", help="print JSON lines and nothing else, for programs")
 
 
 def main(arguments: Wanted) -> int:
     if arguments.json and (arguments.view or arguments.size):
         raise BadUsage("--json prints no plot", "leave out --view and --size, or --json")
+    if arguments.sweep and arguments.every:
+        raise BadUsage("a sweep reports the end of each run only", "leave out --every, or --sweep")
     from tutor.engine import prepare
 
     prepare()  # before anything can import numba
     run, until = _asked(arguments)
     steps = arguments.steps if arguments.steps is not None else run.lab.spec.steps if run.lab.spec.trains else 0
     every = arguments.every or max(1, steps // 10)
+    if arguments.sweep:
+        from tutor.cli.run_sweep import sweep
+
+        return sweep(arguments, run, steps)
     report = _report(arguments, run)
     report.start(run)
     began = time.perf_counter()
@@ -121,28 +134,8 @@ def _report(arguments: Wanted, run: Run) -> Report:
 
 
 def go(run: Run, steps: int, every: int, until: Condition | None, report: Report) -> str:
-    """Run to the end, telling the metrics each `every` steps. Returns the reason of the end.
+    """Run to the end, telling the metrics each `every` steps. Returns the reason of the end."""
+    from tutor.engine.drive import drive
 
-    The work is cut into pieces of about a tenth of a second, which changes nothing in the result.
-    """
-    if until is not None and until.holds({**run.knobs, **run.metrics()}):
-        return "until"
-    if run.finished:
-        return "finished"
-    piece = 1
     with Bar(run.lab.spec.id, steps) as bar:
-        while run.step < steps:
-            began, before = time.perf_counter(), run.step
-            due = before - before % every + every
-            reason = run.advance(min(piece, due - before, steps - before), until)
-            if run.step == due:
-                report.metrics(run)
-            if reason:
-                return reason
-            bar.show(run.step)
-            # The first call may have compiled or loaded kernels: hence the slow start from 1.
-            took = time.perf_counter() - began
-            if run.step - before == piece:
-                piece = max(1, min(4 * piece, int(piece * _TURN / max(took, 1e-6))))
-    # The last step need not be one of the steps at which the run looks at itself.
-    return "until" if until is not None and until.holds({**run.knobs, **run.metrics()}) else "steps"
+        return drive(run, steps, until, moved=bar.show, every=every, report=report.metrics)

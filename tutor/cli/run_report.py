@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from tutor.cli.output import colours, look, print_event, table
 from tutor.engine.run import Run
 from tutor.labs.spec import Metric
@@ -44,7 +46,7 @@ class Tables:
         print(run.text)
 
     def metrics(self, run: Run) -> None:
-        self.rows.append([str(run.step), *_numbers(run)])
+        self.rows.append([str(run.step), *numbers(run.lab.spec.metrics, run.metrics())])
 
     def end(self, run: Run, reason: str, seconds: float) -> None:
         from tutor.draw import draw
@@ -73,10 +75,6 @@ _END = {
 }
 
 
-def _numbers(run: Run) -> list[str]:
-    values = run.metrics()
-    return [_number(metric, values) for metric in run.lab.spec.metrics]
-
-
-def _number(metric: Metric, values: dict[str, float]) -> str:
-    return format(values[metric.name], metric.format) if metric.name in values else ""
+def numbers(shown: Sequence[Metric], values: Mapping[str, float]) -> list[str]:
+    """These metrics as their lab writes them; "" for one that there is not."""
+    return [format(values[metric.name], metric.format) if metric.name in values else "" for metric in shown]

@@ -60,6 +60,12 @@ class MetricLog:
         del self._steps[first:], self._rows[first:]
         return rest
 
+    def columns(self, last: int) -> tuple[Array, dict[str, Array]]:
+        """All steps up to `last`, and by metric its values: float64 of shape (n,)."""
+        count = bisect_right(self._steps, last)
+        rows = np.array(self._rows[:count], dtype=np.float64).reshape(count, len(self.names))
+        return np.array(self._steps[:count], dtype=np.float64), {name: rows[:, k] for k, name in enumerate(self.names)}
+
     def curve(self, name: str, columns: int) -> tuple[Array, Array]:
         """Steps and values of a metric, float64 of shape (n,): the least and the greatest of each of `columns` pieces."""
         x = np.array(self._steps, dtype=np.float64)
