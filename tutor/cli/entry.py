@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "labs": "list the labs; describe one",
     "run": "run a lab without the screen",
     "check": "check the code of an exercise",
+    "data": "list, add, download or remove data sets",
     "progress": "show, export, import or reset what you have done",
     "lint": "find mistakes in a course",
     "warmup": "compile everything once, so that labs start at once",

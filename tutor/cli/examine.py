@@ -177,14 +177,28 @@ def data_folder() -> Finding:
     return Finding("your files", "ok", str(folder))
 
 
-def embedded_data() -> Finding:
-    from tutor.data import digits
+def data_sets() -> Finding:
+    """The digits that come along, and the sets that have been added, read as labs would."""
+    from tutor.data import digits, images
 
     try:
         digits()
     except UserError as error:
         return Finding("data sets", "problem", error.message, error.mend or "install dltutor again")
-    return Finding("data sets", "ok", "the handwritten digits are whole")
+    says, absent = ["the handwritten digits are whole"], []
+    for name in images.NAMES:
+        try:
+            there = images.find(name)
+            if there is None:
+                absent.append(name)
+                continue
+            images.check(name)
+        except UserError as error:
+            return Finding("data sets", "warning", error.message, error.mend)
+        says.append(f"{name}: {images.said(there)}")
+    if absent:
+        says.append(f"not here, and not needed: {', '.join(absent)} (dltutor data get {absent[0]})")
+    return Finding("data sets", "ok", "; ".join(says))
 
 
 def course() -> Finding:
@@ -210,6 +224,6 @@ _LOOKS: dict[str, Callable[[], Finding]] = {
     "kernels": kernels,
     "progress": progress,
     "your files": data_folder,
-    "data sets": embedded_data,
+    "data sets": data_sets,
     "course": course,
 }

@@ -91,6 +91,13 @@ def _scaled(name: str, file: str, train: int, test: int) -> Images:
     return Images(name, *arrays)
 
 
+def check(name: str) -> None:
+    """Read a set that is there, all of it. Raises BadData when it is damaged."""
+    manifest = find(name)
+    if manifest is not None:
+        _arrays(name, folder() / manifest.file)
+
+
 def _arrays(name: str, file: Path) -> list[Array]:
     """The four arrays of a file, checked. The archive has a checksum of each, which reading them verifies."""
     mend = f"remove it and get it again: dltutor data remove {name}"
@@ -119,6 +126,12 @@ def find(name: str) -> Manifest | None:
     if not there:
         raise BadData(f"the set {name} in {folder()} is damaged", f"remove it and get it again: dltutor data remove {name}")
     return manifest
+
+
+def said(manifest: Manifest) -> str:
+    """What a set holds, in words."""
+    count = f"{manifest.train} images to train on and {manifest.test} to test with"
+    return f"{count}, {'as published' if manifest.known else 'checked for their form; not known by their checksums'}"
 
 
 def known(name: str) -> None:
