@@ -8,6 +8,8 @@ from tutor.errors import BadLink, nearest
 from tutor.labs.spec import Lab
 
 _MODULES = {
+    "can-do": "tutor.labs.why.can_do",
+    "timeline": "tutor.labs.why.timeline",
     "neuron": "tutor.labs.neuron",
     "perceptron": "tutor.labs.perceptron",
     "gd": "tutor.labs.gd",

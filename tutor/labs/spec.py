@@ -81,6 +81,8 @@ class Hand:
     """The live text knob that holds a drawing (`tutor.labs.pads`); empty: there is nothing to draw on."""
     pad_size: tuple[int, int] = (0, 0)
     """(rows, columns) of the drawing; the cell under the cursor is counted from the lowest values of `y` and `x`."""
+    answers: str = ""
+    """The live text knob that takes the digits that are typed, one for each place of `x`, "-" where there is none."""
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ BINDINGS: list[Binding] = [
     Binding("shift+up", "leap(-1)", "By hand: five up", id="lab.leap_up"),
     Binding("p", "pen", "By hand: pen down, or up", id="lab.pen"),
     Binding("x", "clear_pad", "By hand: clear the drawing", id="lab.clear_pad"),
+    Binding("0", "digit(0)", "By hand: a digit as the answer", id="lab.digit_0"),
 ]
 LEAP = 5
 """Cells of a move with shift."""
@@ -59,18 +60,22 @@ class LabHand(LabActions):
 
     @property
     def shown_knobs(self) -> tuple[Knob, ...]:
-        """A drawing is no knob to look at."""
-        pads = {view.hand.pad for view in self.spec.views if view.hand is not None and view.hand.pad}
-        return tuple(knob for knob in super().shown_knobs if knob.name not in pads)
+        """What the hand writes is no knob to look at."""
+        hands = [view.hand for view in self.spec.views if view.hand is not None]
+        written = {name for hand in hands for name in (hand.pad, hand.answers)}
+        return tuple(knob for knob in super().shown_knobs if knob.name not in written)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in ("pen", "clear_pad"):
             makes_sense = self.held and self.hand is not None and bool(self.hand.pad)
         elif action == "leap":
             makes_sense = self.held
+        elif action == "digit":
+            makes_sense = self._answering
         else:
             makes_sense = action != "hand" or self.hand is not None
-        if self.held and action == "toggle_run" and self.hand is not None and self.hand.pad:
+        mine = action == "toggle_run" and self.hand is not None and bool(self.hand.pad)
+        if self.held and (mine or (action == "show_view" and self._answering)):
             return not self.entry.open
         return makes_sense and super().check_action(action, parameters)
 
@@ -221,6 +226,30 @@ class LabHand(LabActions):
         except BadLink:
             return decode_pad("", *hand.pad_size)
 
+    # -- answering
+
+    @property
+    def _answering(self) -> bool:
+        return self.held and self.hand is not None and bool(self.hand.answers)
+
+    def action_digit(self, digit: int) -> None:
+        """The answer for where the cursor is; then on to the next place."""
+        hand = self.hand
+        x, knob = (self.spec.knob(hand.x), self.spec.knob(hand.answers)) if hand is not None else (None, None)
+        if x is None or knob is None:
+            return
+        places, at = int(x.high) - int(x.low) + 1, self.cell[1]
+        answers = list(str(self.values[knob.name]).ljust(places, "-")[:places])
+        answers[at] = str(digit)
+        self._turn_by_hand(knob, "".join(answers).rstrip("-"))
+        self._move(1, 0)
+
+    def action_show_view(self, number: int) -> None:
+        if self._answering:
+            self.action_digit(number)
+        else:
+            super().action_show_view(number)
+
     def _put(self, hand: Hand, cells: Array) -> None:
         knob = self.spec.knob(hand.pad)
         if knob is not None:
@@ -246,7 +275,9 @@ def foot(pane: LabHand, hand: Hand, bindings: Sequence[Binding], width: int, loo
     arrows = sign("←→↑↓", "arrows", look) if hand.y else sign("←→", "arrows", look)
     entries = [(arrows, "move"), (f"shift {arrows}", f"by {LEAP}")]
     drawing = [(ids, word) for ids, word in _FOOT if hand.pad or word not in ("dot", "pen", "clear")]
-    entries[1:1] = [(" ".join(first[i] for i in ids if i in first), word) for ids, word in drawing]
+    if hand.answers:
+        entries.insert(0, ("0-9", "answer"))
+    entries[-1:-1] = [(" ".join(first[i] for i in ids if i in first), word) for ids, word in drawing]
     for keys, word in entries:
         said = "pen up" if word == "pen" and pane.pen else word
         spans = [Span("  "), Span(keys, ink("accent", look, bold=True)), Span(f" {said}", ink("muted", look))]
