@@ -31,12 +31,14 @@ SKETCH = LabSpec(
         Knob("column", "integer", 3, label="Column", low=1, high=COLUMNS, live=True),
         Knob("row", "integer", 2, label="Row", low=1, high=ROWS, live=True),
         Knob("drawing", "text", "", live=True),
+        Knob("answers", "text", "", live=True),
     ),
     metrics=(Metric("errors", "Errors"),),
     views=(
         View("paper", "Paper", hand=Hand("column", "row", "drawing", (ROWS, COLUMNS))),
         View("ruler", "Ruler", hand=Hand("column")),
         View("words", "Words"),
+        View("answers", "Answers", hand=Hand("column", answers="answers")),
     ),
     source=Source("kernels.random", "nothing"),
     unit="step",
@@ -212,6 +214,22 @@ def test_a_ruler_has_one_direction_and_nothing_to_draw_on() -> None:
         app.worker.stride = 0
         await pilot.press("space")
         assert app.pane.playing
+
+    drive(test)
+
+
+def test_digits_are_answers_while_it_holds_and_views_otherwise() -> None:
+    async def test(app: LabApp, pilot: Pilot[Any]) -> None:
+        await pilot.press("4", "e", "0", "7", "left", "3", *"9999999")
+        await settled(pilot)
+        assert app.pane.values["answers"] == "--039999"
+        assert cursor(app) == (2, COLUMNS)
+        assert "0-9 answer" in text_of(app)[-1]
+        assert app.worker.link.knobs_at(0)["answers"] == "--039999"
+        await pilot.press("e", "1")
+        await settled(pilot)
+        assert app.pane.view.name == "paper"
+        assert app.pane.values["answers"] == "--039999"
 
     drive(test)
 

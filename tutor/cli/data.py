@@ -143,10 +143,12 @@ def _remove(name: str, as_json: bool) -> int:
 
 
 def _add_text(paths: list[str], as_json: bool) -> int:
-    from tutor.data import texts
+    from tutor.data import images, texts
 
     if len(paths) != 2:
         raise BadUsage("a text needs a name and one file", "write: dltutor data add text NAME FILE")
+    if paths[0] in ("digits", *images.NAMES):
+        raise BadUsage(f"{paths[0]!r} is the name of a set of images", "call the text something else")
     found = texts.keep(paths[0], Path(paths[1]).expanduser())
     if as_json:
         print_json({"name": found.name, "characters": len(found.ids), "symbols": len(found.symbols)})

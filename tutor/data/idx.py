@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import math
-import stat
 import zlib
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tutor.data.files import read_bytes
 from tutor.errors import BadData
 
 LARGEST = 64 * 2**20
@@ -27,7 +27,7 @@ _MEND = "get the file again: it should be one of the four of the set"
 
 def read_idx(file: Path, dimensions: int, largest: int = LARGEST) -> NDArray[Any]:
     """The uint8 array in a file; dimensions: 3 for images, 1 for labels. Raises BadData: what, where and how to mend."""
-    raw = _unpacked(file, read_bytes(file, largest), largest)
+    raw = _unpacked(file, read_bytes(file, largest, "give one of the files of the set"), largest)
     what, magic = _WHAT[dimensions], _MAGIC[dimensions]
     if not raw:
         raise BadData(f"{file} is empty", _MEND)
@@ -44,22 +44,6 @@ def read_idx(file: Path, dimensions: int, largest: int = LARGEST) -> NDArray[Any
     if 0 in shape:
         raise BadData(f"{file} holds no {what}: its size is {said}", _MEND)
     return np.frombuffer(raw, np.uint8, offset=start).reshape(shape)
-
-
-def read_bytes(file: Path, largest: int) -> bytes:
-    """A regular file's bytes; a link is followed. Raises BadData where there is none, and for more bytes than `largest`."""
-    try:
-        about = file.stat()
-        if stat.S_ISDIR(about.st_mode):
-            raise BadData(f"{file} is a folder, not a file", "name the files in it")
-        if not stat.S_ISREG(about.st_mode):
-            raise BadData(f"{file} is no regular file", "copy what it holds into a file")
-        if about.st_size > largest:
-            raise BadData(f"{file} has {about.st_size} bytes, more than {largest}", "give one of the files of the set")
-        return file.read_bytes()
-    except OSError as error:
-        link = " (a link that leads nowhere)" if file.is_symlink() else ""
-        raise BadData(f"{file} cannot be read: {error.strerror}{link}", "check its name") from None
 
 
 def _unpacked(file: Path, raw: bytes, largest: int) -> bytes:

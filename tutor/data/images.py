@@ -10,9 +10,7 @@ import contextlib
 import hashlib
 import io
 import json
-import os
 import re
-import tempfile
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,9 +21,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.data.idx import read_bytes, read_idx
+from tutor.data.files import put, read_bytes
+from tutor.data.idx import read_idx
 from tutor.errors import BadData, nearest
-from tutor.paths import data_folder, made
+from tutor.paths import data_folder
 
 Array = NDArray[Any]
 
@@ -236,22 +235,6 @@ def _file_of(name: str) -> str | None:
         manifest = find(name)
         return manifest.file if manifest is not None else None
     return None
-
-
-def put(file: Path, raw: bytes) -> None:
-    """Write a file that is there as a whole or not at all. Raises BadData when it cannot be written."""
-    handle, temporary = -1, ""
-    try:
-        handle, temporary = tempfile.mkstemp(dir=made(file.parent), prefix=f".{file.name}-")
-        with os.fdopen(handle, "wb") as out:
-            out.write(raw)
-            out.flush()
-            os.fsync(out.fileno())
-        os.replace(temporary, file)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise BadData(f"{file} cannot be written: {error.strerror}", "make room, or make the folder writable") from None
 
 
 def remove(name: str) -> bool:

@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import os
 import random
 import re
 import sysconfig
-import tempfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,8 +21,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tutor.data.files import put, read_bytes
 from tutor.errors import BadData, nearest
-from tutor.paths import data_folder, made
+from tutor.paths import data_folder
 
 Array = NDArray[Any]
 
@@ -180,17 +179,9 @@ def keep(name: str, file: Path) -> Text:
         raise BadData(f"a text cannot be called {name!r}", "use small letters, digits, - and _, at most 40 of them")
     if name in BUILT_IN:
         raise BadData(f"there is a built-in text called {name!r}", "take another name")
-    found = encoded(name, _characters(file))
-    target = made(folder()) / f"{name}.txt"
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{name}-")
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(file.read_bytes())
-        os.replace(temporary, target)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise BadData(f"the text cannot be kept in {target.parent}: {error.strerror}", "make room there") from None
+    raw = read_bytes(file, LARGEST_FILE, "give a part of it")
+    found = encoded(name, _characters(raw, file))
+    put(folder() / f"{name}.txt", raw)
     return found
 
 
@@ -208,23 +199,16 @@ def _added(name: str) -> Text:
     file = folder() / f"{name}.txt"
     with contextlib.suppress(OSError):
         return _cached(name, file, file.stat().st_mtime_ns)
-    return encoded(name, _characters(file))
+    return encoded(name, _characters(read_bytes(file, LARGEST_FILE), file))
 
 
 @lru_cache(maxsize=2)
 def _cached(name: str, file: Path, changed: int) -> Text:
-    return encoded(name, _characters(file))
+    return encoded(name, _characters(read_bytes(file, LARGEST_FILE), file))
 
 
-def _characters(file: Path) -> str:
+def _characters(raw: bytes, file: Path) -> str:
     """A file's characters. Raises BadData, saying where it stops being UTF-8."""
-    try:
-        size = file.stat().st_size
-        raw = file.read_bytes() if size <= LARGEST_FILE else b""
-    except OSError as error:
-        raise BadData(f"{file} cannot be read: {error.strerror}", "give the path of a text file") from None
-    if size > LARGEST_FILE:
-        raise BadData(f"{file} has {size} bytes, more than {LARGEST_FILE}", "give a part of it")
     try:
         characters = raw.decode("utf-8")
     except UnicodeDecodeError as error:
