@@ -27,6 +27,7 @@ _MODULES = {
     "approx": "tutor.labs.approx",
     "end-to-end": "tutor.labs.end_to_end",
     "char-rnn": "tutor.labs.rnn.char_rnn",
+    "adversarial": "tutor.labs.adversarial",
     "machines": "tutor.labs.machines",
     "libraries": "tutor.labs.machines.libraries",
 }
