@@ -38,7 +38,7 @@ SPEC = LabSpec(
              when=("attack", ("pgd",)), live=True),
         Knob("target", "choice", NOBODY, "target", "The digit that the net is to see; none: any wrong one.",
              choices=(NOBODY, *(str(digit) for digit in range(CLASSES))), when=("attack", ("fgsm", "pgd")), live=True),
-        Knob("image", "integer", 0, "image", "Which of the held-out digits is shown.", low=0, high=SHOWN - 1, live=True),
+        Knob("image", "integer", 228, "image", "Which of the held-out digits is shown.", low=0, high=SHOWN - 1, live=True),
         Knob("defence", "choice", "none", "defence", "What the net learns from: the digits, or digits that are attacked.",
              choices=("none", "fgsm", "pgd"), live=True),
         Knob("strength", "number", 0.1, "its ε", "How far the pixels of examples to learn from are moved.",

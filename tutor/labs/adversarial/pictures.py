@@ -34,12 +34,13 @@ def example(net: Net, state: State, knobs: Knobs, size: tuple[int, int]) -> Pict
     tiles = np.stack([x, 0.5 + added / (2 * most), now]).reshape(3, _SIDE, _SIDE)
     captions = (f"{before.argmax()} {before.max():.0%}", "noise, stretched", f"{after.argmax()} {after.max():.0%}")
     images = Images(tiles, captions, title=f"a {right}, what is added, and the sum")
-    order = np.argsort(-(before + after))[: max(4, min(CLASSES, size[1] // 2))]
-    order = np.sort(order)
+    # At most as many digits as there is room for, and none that the net gives less than one in a thousand.
+    order = np.argsort(-np.maximum(before, after), kind="stable")[: max(3, size[1] // 4)]
+    order = np.sort(order[np.maximum(before, after)[order] >= 1e-3])
     labels = tuple(text for digit in order for text in (f"{digit} before", "after"))
-    values = np.array([p for digit in order for p in (before[digit], after[digit])], np.float32)
+    values = np.array([round(100 * p, 1) for digit in order for p in (before[digit], after[digit])], np.float32)
     roles = tuple(role for digit in order for role in ("muted", "good" if digit == right else "bad"))
-    return Columns((images, Bars(labels, values, "what the net thinks", roles=roles)), (1.3, 1.0))
+    return Columns((images, Bars(labels, values, "what the net thinks", unit="%", roles=roles)), (1.3, 1.0))
 
 
 def against_epsilon(net: Net, state: State, knobs: Knobs) -> Picture:
