@@ -45,6 +45,10 @@ class Frame:
     words: Words
     pictures: dict[str, Picture]
     """By view."""
+    beside: str = ""
+    """The learner's code beside the lab's own, in a sentence; empty: there is none, or it is not known yet."""
+    comparing: bool = False
+    """It will be known soon."""
 
 
 _FRAME_FIELDS = tuple(f.name for f in fields(Frame))

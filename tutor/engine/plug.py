@@ -1,59 +1,206 @@
-"""The learner's function, loaded from their file and made safe to call from a lab."""
+"""The learner's function, loaded from their file and made safe to call from a lab.
+
+What is called at each step is compiled, if it can be. First it is tried as plain Python, which tells an error with its line;
+then the compiled function answers the same arguments, and it is used when both say the same.
+"""
 
 from __future__ import annotations
 
-import contextlib
+import copy
 import io
+import signal
 import sys
+import threading
 import traceback
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
+import numpy as np
+
+from tutor.engine.complaints import complaint
+from tutor.engine.rewrite import loadable, stand_ins
 from tutor.errors import UserError
 
 MODULE = "learner"
+PATIENCE = 2
+"""Seconds that a first call may take."""
+_COMPILING = 120.0
+_ALIKE = 1e-6
+
+Function = Callable[..., Any]
 
 
-def load_plug(file: Path, function: str) -> Callable[..., Any]:
-    """The function of this name in the learner's file, shielded. Raises UserError with the learner's own line."""
-    return shielded(load_function(file, function), file)
+@dataclass(frozen=True)
+class Manner:
+    """How the learner's function is run."""
+
+    compiled: bool = False
+    because: str = ""
+    """Why it is not compiled: "line 7: Numba has no np.einsum"; empty: it is, or nobody has tried."""
+
+    @property
+    def said(self) -> str:
+        """As part of a sentence: "compiled", "plain Python, because …"."""
+        if self.compiled:
+            return "compiled"
+        return f"plain Python, because {self.because}" if self.because else "plain Python"
 
 
-def load_function(file: Path, function: str) -> Callable[..., Any]:
-    """Run the learner's file and return its function of this name. Raises UserError."""
+def load_plug(file: Path, function: str, *, tight: bool = True, busy: Callable[[str, float], None] | None = None) -> Own:
+    """The function of this name in the learner's file, shielded. Raises UserError with the learner's own line.
+
+    tight: whether it is called at each step, and worth compiling. busy: is told that compiling takes a while, and how long.
+    """
+    return Own(file, function, tight=tight, busy=busy)
+
+
+class Own:
+    """The learner's function: called like one, it prints nothing, and fails in one sentence (UserError) with their line."""
+
+    def __init__(self, file: Path, name: str, *, tight: bool = True, busy: Callable[[str, float], None] | None = None) -> None:
+        self.file, self.name = file, name
+        self.manner = Manner()
+        self._busy = busy
+        self._text = _read(file)
+        self._plain: Function = _named(_uncompiled(_module(file, self._text)), name, file)
+        self._function: Function | None = None if tight else self._plain
+
+    def __call__(self, *arguments: Any) -> Any:
+        if self._function is None:
+            self._choose(arguments)
+        assert self._function is not None
+        kept, sys.stdout = sys.stdout, _NOWHERE
+        try:
+            return self._function(*arguments)
+        except UserError:
+            raise
+        except BaseException as error:
+            raise UserError(self._explained(error, arguments)) from None
+        finally:
+            sys.stdout = kept
+
+    def _explained(self, error: BaseException, arguments: tuple[Any, ...]) -> str:
+        """Compiled code does not tell on which line it failed; the same function as plain Python does."""
+        if self.manner.compiled and not isinstance(error, TimeoutError):
+            try:
+                with _patient(self.name):
+                    self._plain(*arguments)
+            except Exception as again:
+                error = again
+        return explain(error, self.file)
+
+    def _choose(self, arguments: tuple[Any, ...]) -> None:
+        """Try it on these arguments, and settle how it is run. Raises UserError."""
+        kept, sys.stdout = sys.stdout, _NOWHERE
+        try:
+            given = copy.deepcopy(arguments)
+            try:
+                with _patient(self.name):
+                    answer = self._plain(*given)
+            except BaseException as error:
+                raise UserError(explain(error, self.file)) from None
+            self._function, self.manner = self._compiled((answer, given), arguments)
+        finally:
+            sys.stdout = kept
+
+    def _compiled(self, plain: tuple[Any, Any], arguments: tuple[Any, ...]) -> tuple[Function, Manner]:
+        """The function compiled, if that can be and does the same. plain: the answer, and the arguments after it."""
+        if self._busy is not None:
+            self._busy("compiling your code", _COMPILING)
+        given = copy.deepcopy(arguments)
+        try:
+            with np.errstate(all="ignore"):
+                function = _named(_all_compiled(_module(self.file, self._text)), self.name, self.file)
+                answer = function(*given)
+        except Exception as error:
+            reason, line = complaint(error, self.file, self._text)
+            return self._plain, Manner(False, f"line {line}: {reason}" if line else reason)
+        if not _alike((answer, given), plain):
+            return self._plain, Manner(False, "compiled, it answers something else")
+        return function, Manner(True)
+
+
+def _read(file: Path) -> str:
     try:
-        source = file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"{file.name} cannot be read: {error}") from None
+
+
+def _module(file: Path, text: str) -> dict[str, Any]:
+    """The names of the learner's file, run as a module. Raises UserError with their line."""
     module = types.ModuleType(MODULE)
     module.__file__ = str(file)
+    module.__dict__.update(stand_ins())
     sys.modules[MODULE] = module
+    kept, sys.stdout = sys.stdout, _NOWHERE
     try:
-        with contextlib.redirect_stdout(_Nowhere()), contextlib.redirect_stderr(_Nowhere()):
-            exec(compile(source, str(file), "exec"), module.__dict__)
+        with _patient("the file itself"):
+            exec(loadable(text, str(file)), module.__dict__)
     except BaseException as error:
         raise UserError(explain(error, file)) from None
-    found = module.__dict__.get(function)
+    finally:
+        sys.stdout = kept
+    return module.__dict__
+
+
+def _named(names: dict[str, Any], function: str, file: Path) -> Function:
+    found = names.get(function)
     if not callable(found):
         raise UserError(f"{file.name} defines no function {function!r}", f"write: def {function}(…)")
     return found  # type: ignore[no-any-return]
 
 
-def shielded(function: Callable[..., Any], file: Path) -> Callable[..., Any]:
-    """The function, its prints swallowed and its exceptions turned into one sentence with the learner's line."""
+def _uncompiled(names: dict[str, Any]) -> dict[str, Any]:
+    """The same names, with plain Python where the learner has compiled a function: that alone checks every index."""
+    for name, thing in list(names.items()):
+        if isinstance(plain := getattr(thing, "py_func", None), types.FunctionType) and plain.__module__ == MODULE:
+            names[name] = plain
+    return names
 
-    def call(*arguments: Any) -> Any:
-        try:
-            with contextlib.redirect_stdout(_Nowhere()):
-                return function(*arguments)
-        except UserError:
-            raise
-        except BaseException as error:
-            raise UserError(explain(error, file)) from None
 
-    return call
+def _all_compiled(names: dict[str, Any]) -> dict[str, Any]:
+    """The same names, with every function of the file's own compiled: one calls another."""
+    from kernels.learner import compiled
+
+    for name, thing in list(names.items()):
+        plain = getattr(thing, "py_func", thing)
+        if isinstance(plain, types.FunctionType) and plain.__module__ == MODULE:
+            names[name] = compiled(plain)
+    return names
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Whether two answers are the same but for rounding."""
+    if isinstance(one, tuple | list) and isinstance(other, tuple | list):
+        return len(one) == len(other) and all(map(_alike, one, other))
+    try:
+        return np.shape(one) == np.shape(other) and bool(np.allclose(one, other, rtol=_ALIKE, atol=1e-12, equal_nan=True))
+    except (TypeError, ValueError):
+        return bool(one == other)
+
+
+@contextmanager
+def _patient(who: str) -> Iterator[None]:
+    """Stop what never ends, where that can be done: in the main thread, and in Python."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def up(*_: object) -> NoReturn:
+        raise TimeoutError(f"{who} was still running after {PATIENCE} s")
+
+    before = signal.signal(signal.SIGALRM, up)
+    signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def explain(error: BaseException, file: Path) -> str:
@@ -68,8 +215,26 @@ def explain(error: BaseException, file: Path) -> str:
         return f"{where}it asks for more memory than there is"
     if isinstance(error, SystemExit | KeyboardInterrupt):
         return f"{where}it ends the program instead of returning"
+    if isinstance(error, IndexError) and (index := out_of_bounds(error)):
+        return f"{where}{index}"
     first = (str(error).strip().splitlines() or [""])[0][:200]
+    if isinstance(error, TimeoutError) and first:
+        return f"{where}{first}"
     return f"{where}{type(error).__name__}: {first}" if first else f"{where}{type(error).__name__}"
+
+
+def out_of_bounds(error: IndexError) -> str:
+    """An index that is too large, said so; empty for any other IndexError."""
+    import re
+
+    said = str(error)
+    if found := re.match(r"index (-?\d+) is out of bounds for axis (\d+) with size (\d+)", said):
+        index, axis, size = found.groups()
+        along = "" if axis == "0" else f" along axis {axis}"
+        return f"the index {index} is outside an array of {size}{along}: the first is 0, the last {int(size) - 1}"
+    if "out of bounds" in said or "out of range" in said:
+        return "an index is outside of its array: the first is 0, the last one less than its length"
+    return ""
 
 
 def learner_line(error: BaseException, file: Path) -> int:
@@ -83,3 +248,6 @@ class _Nowhere(io.TextIOBase):
 
     def write(self, text: str) -> int:
         return len(text)
+
+
+_NOWHERE = _Nowhere()

@@ -97,7 +97,7 @@ class Run:
         self.log.add(step, metrics)
         if self.checkpoints.due(step, self._cost):
             self.checkpoints.add(step, self.state, self._cost)
-        self.diverged = not _finite(self.state)
+        self.diverged = not is_finite(self.state)
         self.finished = not self.diverged and self.lab.finished(self.state, knobs)
         if until is not None and until.holds({**knobs, **metrics}):
             return "until"
@@ -225,7 +225,8 @@ class Run:
         return digest.hexdigest()
 
 
-def _finite(state: State) -> bool:
+def is_finite(state: State) -> bool:
+    """Whether every number that may change is an ordinary one."""
     return all(
         bool(np.isfinite(array).all())
         for array in state.values()

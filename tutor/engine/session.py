@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from tutor.engine.checkpoints import copy_state
 from tutor.engine.limits import allow_cpu
 from tutor.engine.link import make_link, split_link
-from tutor.engine.plug import load_plug
+from tutor.engine.plug import Own, load_plug
 from tutor.engine.run import Run
+from tutor.engine.versus import Beside
 from tutor.engine.wire import Message
 from tutor.errors import UserError
 from tutor.labs import find_lab
-from tutor.labs.spec import Plug
 
 CHUNK_SECONDS = 0.010
 _MOST_STEPS = 1 << 20
@@ -28,7 +29,8 @@ class Session:
     def __init__(self, busy: Callable[[str, float], None]) -> None:
         self._busy = busy
         self._run: Run | None = None
-        self._plug: Plug | None = None
+        self._plug: Own | None = None
+        self._beside = Beside()
         self._failure: UserError | None = None
         self._playing = False
         self._pace = 0.0
@@ -84,10 +86,15 @@ class Session:
             f"preparing {lab.spec.title.lower()}: the first time on a machine, its kernels are compiled", _PREPARING_SECONDS
         )
         socket = lab.spec.socket
-        self._plug = load_plug(Path(plug_file), socket.name) if plug_file and socket else None
+        self._plug = None
+        if plug_file and socket:
+            self._plug = load_plug(Path(plug_file), socket.name, tight=not socket.once, busy=self._busy)
         run = Run(lab, link)
         if lab.spec.trains:
             lab.advance(copy_state(run.state), run.knobs, 1, link.device, None)
+        if self._plug is not None:
+            with suppress(UserError):  # the first step will say it
+                lab.advance(copy_state(run.state), run.knobs, 1, link.device, self._plug)
         run.plug = self._plug
         run.seek(step)
         self._run = run
@@ -123,13 +130,19 @@ class Session:
             "lab": run.link.lab, "link": run.text, "knobs": run.knobs, "seed": run.link.seed,
             "step": run.step, "head": run.head, "running": self._playing, "finished": run.finished or run.diverged,
             "pace": self._pace, "rate": self._clock.rate if self._playing else 0.0, "device": run.link.device,
-            "plugged": run.plug is not None, "metrics": run.metrics(), "words": run.words(), "pictures": pictures,
+            "plugged": run.plug is not None, "beside": self._beside.said(run), "comparing": self._beside.busy(run),
+            "metrics": run.metrics(), "words": run.words(), "pictures": pictures,
         }  # fmt: skip
 
     # -- the clock
 
     def tick(self) -> float | None:
         """Make the steps that are due. Returns how long there is nothing to do (None: until the next request)."""
+        if self._run is not None and self._beside.busy(self._run):
+            allow_cpu(_PLUG_CPU_SECONDS)
+            self._beside.go(self._run, CHUNK_SECONDS)
+            if not self._playing:
+                return 0.0
         if not self._playing or self._run is None:
             return None
         due = self._due()

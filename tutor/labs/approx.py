@@ -77,6 +77,7 @@ SPEC = LabSpec(
         "interpolate",
         "interpolate(knots, values)",
         "Called once with n + 1 knots and the function there; returns w1, b1, w2 (n numbers each) and b2 of a ReLU net.",
+        once=True,
     ),
 )  # fmt: skip
 

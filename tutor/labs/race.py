@@ -130,6 +130,13 @@ class Race:
             )  # fmt: skip
             state["step"] += count
 
+    def rivals(self, state: State) -> tuple[State, State] | None:
+        """The learner's racer and ours of the same kind, which runs beside it in the same race."""
+        ours = next(k for k, racer in enumerate(RACERS) if racer.name == "adam")
+        if not (state["runs"][YOURS] and state["runs"][ours]):
+            return None
+        return {"w": state["w"][YOURS]}, {"w": state["w"][ours]}
+
     def metrics(self, state: State, knobs: Knobs) -> dict[str, float]:
         from kernels.race import ARRIVED, FATE, WHEN
 

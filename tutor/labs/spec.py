@@ -103,13 +103,27 @@ class View:
 
 @dataclass(frozen=True)
 class Socket:
-    """Where the learner's own function goes into a lab."""
+    """Where the learner's own function goes into a lab.
+
+    A lab with a socket gets the function as `plug` in `advance`, and calls it there in place of its kernel. The function prints
+    nothing, is compiled where it can be, and raises UserError with the learner's line; the lab gives it copies, as it may
+    change what it gets, and looks at its answer before it counts (`tutor.labs.answered`). A step at which it fails must leave
+    the state as it was. The engine runs the lab with the plug and without it, and says where the two states first differ and
+    how fast each is (`tutor.engine.versus`): so with a right function the arrays of the state should be what the kernel makes
+    of them, but for rounding. Where both are in one run, the lab has a method `rivals(state)`, which returns the arrays of the
+    learner's and its own, as two dicts with the same names, or None where there is nothing to compare.
+    """
 
     name: str
     """The function's name in the learner's file."""
     signature: str
     """Such as "update(w, b, x, t, rate)"."""
     help: str = ""
+    once: bool = False
+    """Called once a run, not at each step: then it is not compiled."""
+    rival: str = ""
+    """What the lab does without the learner's function, where that is something else and no step of it can be compared:
+    "nets that learn their weights"."""
 
 
 @dataclass(frozen=True)

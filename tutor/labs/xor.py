@@ -66,6 +66,8 @@ SPEC = LabSpec(
         "weights",
         "weights()",
         "Called once; returns w1 (2, 2), a row a hidden unit, b1 (2,), w2 (2,) and b2 of a 2-2-1 net of steps, then shown.",
+        once=True,
+        rival="a net that learns its weights",
     ),
     devices=("cpu", "cuda"),
 )  # fmt: skip
