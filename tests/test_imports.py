@@ -20,7 +20,7 @@ MAY: dict[str, set[str]] = {
     "tutor.course": {"markdown_it", "mdit_py_plugins", "yaml"},
     "tutor.labs": {"kernels", "tutor.pictures", "tutor.data", "numpy"},
     "tutor.pictures": {"numpy"},
-    "tutor.engine": {"tutor.labs", "tutor.pictures", "numpy", "kernels.random"},
+    "tutor.engine": {"tutor.labs", "tutor.pictures", "numpy", "kernels.random", "kernels.learner"},
     "tutor.draw": {"tutor.pictures", "plotext", "numpy"},
     "tutor.exercises": {"tutor.engine", "tutor.course", "numpy"},
     "tutor.data": {"numpy", "yaml"},

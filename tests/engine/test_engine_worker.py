@@ -94,6 +94,7 @@ def test_a_killed_worker_costs_one_sentence_and_comes_back_at_the_same_step() ->
 
 
 HANGS = "def update(w, b, x, t, rate):\n    while True:\n        pass\n"
+HANGS_LATER = "def update(w, b, x, t, rate):\n    while w[0] > 20:\n        b += 1\n    return w + 1, b\n"
 RAISES = "def update(w, b, x, t, rate):\n    return w / 0, undefined_name\n"
 GREEDY = "import numpy as np\ndef update(w, b, x, t, rate):\n    return np.ones(50 * 10**9 // 8), b\n"
 LEAVES = "import os\ndef update(w, b, x, t, rate):\n    os._exit(7)\n"
@@ -115,7 +116,8 @@ async def trained_for_ever(worker: Worker, file: Path) -> None:
         (GREEDY, UserError, r"learner\.py:3: it asks for more memory than there is"),
         (LEAVES, WorkerGone, r"The training process ended by itself \(exit status 7\)"),
         (SHAPES, UserError, "update"),
-        (HANGS, WorkerGone, r"did not answer for 3 seconds and was stopped"),
+        (HANGS, UserError, r"learner\.py:[23]: update was still running after 2 s"),
+        (HANGS_LATER, WorkerGone, r"did not answer for 3 seconds and was stopped"),
     ],
 )
 def test_the_learners_code_breaks_nothing_but_its_run(tmp_path: Path, code: str, error: type[UserError], sentence: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from tutor.cli.output import Bar
@@ -12,11 +13,13 @@ from tutor.errors import BadLink, DeviceProblem, nearest
 
 if TYPE_CHECKING:
     from tutor.engine.run import Run
+    from tutor.engine.versus import Versus
 
 EXAMPLE = """examples:
   dltutor run 'perceptron?data=and&seed=3'
   dltutor run 'perceptron?data=blobs&margin=0.2' --seed 7 --until 'errors == 0' --json
   dltutor run perceptron --set data=xor --steps 400 --view boundary --size 60x20
+  dltutor run 'perceptron?data=blobs' --plug perceptron_update.py
   dltutor run 'gd' --sweep rate=0.01,0.03,0.1
   dltutor run 'perceptron?data=blobs' --sweep seed=0..4 --sweep margin=0.1,0.4 --json
 
@@ -25,6 +28,7 @@ are made side by side on all processors, and shown as curves and a table.
 
 With --json, each line is one JSON object:
   {"event": "start", "lab", "link", "knobs", "seed", "device"}
+  {"event": "yours", "file", "compiled", "because", "steps_per_second", "compared", "differs", "say", …} with --plug
   {"event": "metrics", "step", "metrics"}
   {"event": "end", "reason": "steps|until|diverged|finished", "step", "seconds", "metrics", "state_sha256"}
 A sweep prints {"event": "sweep", "lab", "link", "sweep", "runs", "steps"}, then for each run, in order,
@@ -42,6 +46,8 @@ class Report(Protocol):
 
     def start(self, run: Run) -> None: ...
 
+    def beside(self, file: Path, versus: Versus) -> None: ...
+
     def metrics(self, run: Run) -> None: ...
 
     def end(self, run: Run, reason: str, seconds: float) -> None: ...
@@ -56,6 +62,7 @@ def configure(parser: Parser) -> None:
     add("--until", metavar="CONDITION", help="stop when it holds, such as 'accuracy >= 0.99'; names are metrics and knobs")
     add("--device", metavar="auto|cpu|cuda", type=one_of("auto", "cpu", "cuda"), default="auto", help="where to compute")
     add("--every", metavar="N", type=whole(1, _MOST), help="report the metrics each N steps; without: ten times in all")
+    add("--plug", metavar="FILE", help="run on your own code for the lab's exercise, and compare it with the lab's")
     add("--view", metavar="NAME", help="the plot to print; without: the lab's first")
     add("--size", metavar="WxH", type=size, help="the plot's columns and rows; without: 80x24")
     add("--sweep", metavar="KNOB=VALUES", action="append", default=[], help="make a run for each value; twice makes a grid")
@@ -67,6 +74,8 @@ def main(arguments: Wanted) -> int:
         raise BadUsage("--json prints no plot", "leave out --view and --size, or --json")
     if arguments.sweep and arguments.every:
         raise BadUsage("a sweep reports the end of each run only", "leave out --every, or --sweep")
+    if arguments.plug and arguments.sweep:
+        raise BadUsage("--sweep runs on the lab's own code", "leave out --plug, or --sweep")
     from tutor.engine import prepare
 
     prepare()  # before anything can import numba
@@ -79,6 +88,10 @@ def main(arguments: Wanted) -> int:
         return sweep(arguments, run, steps)
     report = _report(arguments, run)
     report.start(run)
+    if arguments.plug:
+        from tutor.cli.plugged import compared
+
+        report.beside(Path(arguments.plug), compared(run))
     began = time.perf_counter()
     reason = go(run, steps, every, until, report)
     report.end(run, reason, time.perf_counter() - began)
@@ -109,7 +122,11 @@ def _asked(arguments: Wanted) -> tuple[Run, Condition | None]:
         raise DeviceProblem(f"CUDA cannot be used here: {why}", "use --device cpu")
     from tutor.engine.run import Run
 
-    return Run(lab, link), until
+    if not arguments.plug:
+        return Run(lab, link), until
+    from tutor.cli.plugged import plugged
+
+    return Run(lab, link, plugged(lab, Path(arguments.plug))), until
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from tutor.cli.output import colours, look, print_event, table
 from tutor.engine.run import Run
+from tutor.engine.versus import Versus, as_json, said
 from tutor.labs.spec import Metric
 
 
@@ -17,6 +19,9 @@ class Lines:
         print_event(
             {"event": "start", "lab": link.lab, "link": run.text, "knobs": run.knobs, "seed": link.seed, "device": link.device}
         )
+
+    def beside(self, file: Path, versus: Versus) -> None:
+        print_event({"event": "yours", "file": str(file), **as_json(versus)})
 
     def metrics(self, run: Run) -> None:
         print_event({"event": "metrics", "step": run.step, "metrics": run.metrics()})
@@ -41,9 +46,13 @@ class Tables:
         self.view = view
         self.size = size
         self.rows: list[list[str]] = []
+        self.said = ""
 
     def start(self, run: Run) -> None:
         print(run.text)
+
+    def beside(self, file: Path, versus: Versus) -> None:
+        self.said = f"{said(versus)}."
 
     def metrics(self, run: Run) -> None:
         self.rows.append([str(run.step), *numbers(run.lab.spec.metrics, run.metrics())])
@@ -61,6 +70,8 @@ class Tables:
         print(words.summary)
         if words.trouble:
             print(words.trouble)
+        if self.said:
+            print(self.said)
         if not run.lab.spec.trains:
             print("There is nothing to run here: turn the knobs.")
             return

@@ -92,7 +92,7 @@ def _reason(text: str, kind: str) -> str:
         return "Numba's linear algebra needs SciPy, which is not there; write it as a loop"
     for pattern, say in _KNOWN:
         if found := re.search(pattern, text, re.DOTALL):
-            return say(found)
+            return found.expand(say) if isinstance(say, str) else say(found)
     lines = [one.strip() for one in text.splitlines() if one.strip() and not one.startswith("Failed in ")]
     if not lines:
         return f"it fails on it ({kind})"
@@ -164,29 +164,31 @@ def _returned(found: re.Match[str]) -> str:
     return f"it returns {one} in one place and {other} in another" if one != other else "it returns different kinds of things"
 
 
-_KNOWN: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
+_KNOWN: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"Cannot unify (.+?) and (.+?) for '([^']+)'", _unified),
     (r"Can't unify return type from the following types: ([^\n]+)", _returned),
     (r"Unknown attribute '(\w+)' of type ([^\n]+)", lambda m: f"{in_words(m[2])} has no .{m[1]} in Numba"),
-    (r"Use of unsupported NumPy function 'numpy\.([\w.]+)'", lambda m: f"Numba has no np.{m[1]}"),
-    (r"module 'numpy' has no attribute '(\w+)'", lambda m: f"NumPy has no {m[1]}"),
+    (r"Use of unsupported NumPy function 'numpy\.([\w.]+)'", r"Numba has no np.\1"),
+    (r"module 'numpy' has no attribute '(\w+)'", r"NumPy has no \1"),
     (r"Untyped global name '(\w+)':? Cannot determine Numba type of (<class '[^']+'>)", _global),
-    (r"NameError: name '(\w+)' is not defined", lambda m: f"the name {m[1]} is not defined"),
-    (r"Variable '(\w+)' is not defined", lambda m: f"{m[1]} is used before it has a value"),
-    (r"Variable '?(\w+)'? referenced before assignment", lambda m: f"{m[1]} is used before it has a value"),
+    (r"NameError: name '(\w+)' is not defined", r"the name \1 is not defined"),
+    (r"Variable '?(\w+)'? (?:is not defined|referenced before assignment)", r"\1 is used before it has a value"),
     (r"opcode \((\w+)\)", _opcode),
-    (r"use of yield", lambda m: "yield and generators are not compiled; write a loop"),
-    (r"'with \(context manager\)|Unsupported context manager", lambda m: "with is not compiled"),
-    (r"f-strings", lambda m: "formatting in an f-string is not compiled"),
-    (r"print\(\) function", lambda m: "print takes no keywords there"),
-    (r"assigned to variable '(\w+)' in globals", lambda m: f"the global list {m[1]} is not compiled; make it an array or a tuple"),
-    (r"have imprecise type: [^\n]*list\(undefined\)", lambda m: "it cannot tell what the empty list will hold; use an array"),
-    (r"reflected list|cannot reflect|unhashable type: 'list'", lambda m: "a list of lists or of different things is not compiled; use an array or a tuple"),
-    (r"\*args in function call should be a tuple", lambda m: "after * only a tuple can stand"),
-    (r"too many positional arguments|missing a required argument", lambda m: "a function is called with another number of arguments than it takes"),
-    (r"unsupported keyword arguments when calling Function\(<ufunc '(\w+)'", lambda m: f"np.{m[1]} takes no keywords in Numba"),
-    (r">>> array\(list\(array", lambda m: "np.array of arrays is not compiled; fill np.empty row by row, or use np.stack"),
-    (r">>> (?:zeros|ones|empty|full)\(Tuple\([^)]*float", lambda m: "a shape must be made of whole numbers"),
+    (r"use of yield", "yield and generators are not compiled; write a loop"),
+    (r"'with \(context manager\)|Unsupported context manager", "with is not compiled"),
+    (r"f-strings", "formatting in an f-string is not compiled"),
+    (r"print\(\) function", "print takes no keywords there"),
+    (r"assigned to variable '(\w+)' in globals", r"the global list \1 is not compiled; make it an array or a tuple"),
+    (r"have imprecise type: [^\n]*list\(undefined\)", "it cannot tell what the empty list will hold; use an array"),
+    (r"reflected list|cannot reflect|unhashable type: 'list'", "a list of different things is not compiled; use a tuple"),
+    (r"\*args in function call should be a tuple", "after * only a tuple can stand"),
+    (
+        r"too many positional arguments|missing a required argument",
+        "it calls a function with too many or too few arguments",
+    ),
+    (r"unsupported keyword arguments when calling Function\(<ufunc '(\w+)'", r"np.\1 takes no keywords in Numba"),
+    (r">>> array\(list\(array", "np.array of arrays is not compiled; fill np.empty row by row, or use np.stack"),
+    (r">>> (?:zeros|ones|empty|full)\(Tuple\([^)]*float", "a shape must be made of whole numbers"),
     (r"No implementation of function .*?>>> ([\w.@]+)\(([^\n]*)\)\s*\n", _no_version),
-)  # fmt: skip
-"""The first that is found counts."""
+)
+"""What is looked for, and what is said then; the first that is found counts."""

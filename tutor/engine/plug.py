@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import copy
 import io
+import re
 import signal
 import sys
 import threading
+import time
 import traceback
 import types
 from collections.abc import Callable, Iterator
@@ -64,6 +66,8 @@ class Own:
     def __init__(self, file: Path, name: str, *, tight: bool = True, busy: Callable[[str, float], None] | None = None) -> None:
         self.file, self.name = file, name
         self.manner = Manner()
+        self.since = 0.0
+        """When the call began that is under way, by time.monotonic; 0: none is."""
         self._busy = busy
         self._text = _read(file)
         self._plain: Function = _named(_uncompiled(_module(file, self._text)), name, file)
@@ -74,6 +78,7 @@ class Own:
             self._choose(arguments)
         assert self._function is not None
         kept, sys.stdout = sys.stdout, _NOWHERE
+        self.since = time.monotonic()
         try:
             return self._function(*arguments)
         except UserError:
@@ -81,7 +86,7 @@ class Own:
         except BaseException as error:
             raise UserError(self._explained(error, arguments)) from None
         finally:
-            sys.stdout = kept
+            sys.stdout, self.since = kept, 0.0
 
     def _explained(self, error: BaseException, arguments: tuple[Any, ...]) -> str:
         """Compiled code does not tell on which line it failed; the same function as plain Python does."""
@@ -120,7 +125,7 @@ class Own:
             reason, line = complaint(error, self.file, self._text)
             return self._plain, Manner(False, f"line {line}: {reason}" if line else reason)
         if not _alike((answer, given), plain):
-            return self._plain, Manner(False, "compiled, it answers something else")
+            return self._plain, Manner(False, "it answers something else when compiled")
         return function, Manner(True)
 
 
@@ -225,8 +230,6 @@ def explain(error: BaseException, file: Path) -> str:
 
 def out_of_bounds(error: IndexError) -> str:
     """An index that is too large, said so; empty for any other IndexError."""
-    import re
-
     said = str(error)
     if found := re.match(r"index (-?\d+) is out of bounds for axis (\d+) with size (\d+)", said):
         index, axis, size = found.groups()

@@ -10,6 +10,11 @@ _MODULES = ("np", "numpy")
 _DOT, _MATMUL = "_dot_", "_matmul_"
 
 
+def uses_numba(text: str) -> bool:
+    """Whether such code may compile functions by itself."""
+    return "numba" in text
+
+
 def loadable(text: str, name: str) -> CodeType:
     """The code of the file of this name, with the learner's own line numbers. Raises SyntaxError, ValueError."""
     return compile(ast.fix_missing_locations(_Products().visit(ast.parse(text, name))), name, "exec")

@@ -229,7 +229,7 @@ def said(versus: Versus) -> str:
 
 
 def _speeds(versus: Versus) -> str:
-    """"210k/s (compiled), ours 1.2M/s", or how it is run where it is called once."""
+    """ "210k/s (compiled), ours 1.2M/s", or how it is run where it is called once."""
     if not versus.yours or not versus.ours:
         return f"is {versus.manner.said}"
     return f"{_rate(versus.yours)} ({versus.manner.said}), ours {_rate(versus.ours)}"
@@ -238,7 +238,11 @@ def _speeds(versus: Versus) -> str:
 def _likeness(versus: Versus) -> str:
     """Where the two runs first differ; where they cannot be compared, how they end."""
     if versus.rival or not versus.steps:
-        ends = [f"{name} {one:.3g}, ours {other:.3g}" for name, (one, other) in versus.metrics.items() if one == one and other == other]
+        ends = [
+            f"{name} {one:.3g}, ours {other:.3g}"
+            for name, (one, other) in versus.metrics.items()
+            if one == one and other == other
+        ]
         return f"ours is {versus.rival or 'something else'}" + (f": {'; '.join(ends[:2])}" if ends else "")
     if versus.parted:
         part = versus.parted

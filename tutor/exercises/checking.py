@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tutor.course.model import Exercise
+from tutor.errors import BadLesson
 from tutor.exercises import show
 from tutor.exercises.compare import Difference, difference, tolerance_for
 from tutor.exercises.files import read_code
@@ -57,12 +58,15 @@ def verdict(prepared: Prepared, attempted: Attempted, text: str) -> Verdict:
     if failure is not None:
         mistake, message = recognised(prepared, attempted.outcomes)
         title = message or failure.found.sentence
-        return Verdict(False, _line(title), _detail(prepared, failure, text), mistake, printed, cases)
+        line = failure.outcome.line if isinstance(failure.outcome, Raised) else 0
+        return Verdict(False, _line(title), _detail(prepared, failure, text), mistake, printed, cases, line)
     if attempted.trouble is not None:
         detail = _source_line(attempted.trouble, text)
         if attempted.loaded:
             detail = (*detail, *_inputs(prepared, len(attempted.outcomes)))
-        return Verdict(False, _line(attempted.trouble.sentence), detail, "", printed, cases)
+        return Verdict(False, _line(attempted.trouble.sentence), detail, "", printed, cases, attempted.trouble.line)
+    if not cases or len(attempted.outcomes) != cases:
+        raise BadLesson(f"the check ran {len(attempted.outcomes)} of {cases} cases", "a check that runs nothing shows nothing")
     return Verdict(True, f"It passes: {cases} {'case' if cases == 1 else 'cases'}", (), "", printed, cases)
 
 

@@ -6,7 +6,6 @@ import builtins
 import inspect
 import linecache
 import os
-import re
 import signal
 import sys
 import time
@@ -19,7 +18,9 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from tutor.engine.complaints import complaint, is_complaint
 from tutor.engine.plug import MODULE, explain, learner_line
+from tutor.engine.rewrite import loadable, stand_ins, uses_numba
 from tutor.errors import nearest
 from tutor.exercises.author import Function, Signature, Task, called
 
@@ -55,6 +56,7 @@ class Attempt:
         self.deadline = time.monotonic() + seconds
         self.printed = printed
         self._originals = [dict(vars(module)) for module in _GUARDED]
+        self._text = text
         self._function = self._load(text)
 
     def call(self, number: int) -> dict[str, Any]:
@@ -66,7 +68,7 @@ class Attempt:
                 return called(self._function, case, self.task.observe)
         except TroubleError as trouble:
             if not trouble.line and trouble.kind and (uncompiled := getattr(self._function, "py_func", None)):
-                trouble.line = self._line_of(uncompiled, case)
+                trouble = self._line_of(uncompiled, case) or trouble
             return trouble.described()
 
     def _load(self, text: str) -> Function:
@@ -76,7 +78,11 @@ class Attempt:
         module.__file__ = str(self.file)
         sys.modules[MODULE] = module
         with self._guarded("the file itself was"):
-            exec(compile(text, str(self.file), "exec"), module.__dict__)
+            code = compile(text, str(self.file), "exec")
+            if uses_numba(text):
+                module.__dict__.update(stand_ins())
+                code = loadable(text, str(self.file))
+            exec(code, module.__dict__)
         return self._find(module, self.task.signature)
 
     def _find(self, module: types.ModuleType, signature: Signature) -> Function:
@@ -135,21 +141,20 @@ class Attempt:
         if isinstance(error, EOFError):
             sentence = "there is nobody to answer input() here; the function gets all it needs as arguments"
             return TroubleError(f"{self.file.name}:{line}: {sentence}", line, kind)
-        if any(base.__module__ == "numba.core.errors" for base in type(error).__mro__):
-            return _compilation(error, self.file, line)
-        if isinstance(error, ImportError) and "required for linear algebra" in str(error):
-            sentence = "Numba's np.dot and np.linalg need SciPy, which is not there; write the sum as a loop"
-            return TroubleError(f"{self.file.name}: {sentence}", line)
+        if is_complaint(error):
+            reason, line = complaint(error, self.file, self._text)
+            where = f"{self.file.name}:{line}" if line else self.file.name
+            return TroubleError(f"{where}: Numba cannot compile this: {reason}", line)
         return TroubleError(explain(error, self.file), line, kind)
 
-    def _line_of(self, function: Function, case: tuple[Any, ...]) -> int:
+    def _line_of(self, function: Function, case: tuple[Any, ...]) -> TroubleError | None:
         """Compiled code does not tell on which line it failed; the same function as plain Python does."""
         try:
             with self._guarded("it was"):
                 called(function, case, None)
         except TroubleError as trouble:
-            return trouble.line
-        return 0
+            return trouble if trouble.line else None
+        return None
 
 
 class Output(TextIOBase):
@@ -195,20 +200,3 @@ def _alarm(seconds: float) -> Iterator[None]:
 
 def _time_up(*_: object) -> NoReturn:
     raise TimeUpError
-
-
-def _compilation(error: BaseException, file: Path, line: int) -> TroubleError:
-    """Numba's page of text as a sentence with the learner's line."""
-    text = str(error)
-    for pattern in (rf'File "[^"]*{re.escape(file.name)}", line (\d+)', rf"{re.escape(str(file))} \((\d+)\)"):
-        if found := re.search(pattern, text):
-            line = int(found[1])
-            break
-    lines = [one.strip() for one in text.splitlines() if one.strip() and not one.startswith("Failed in ")]
-    reason = lines[0] if lines else type(error).__name__
-    if reason.startswith("No implementation of function"):
-        call = next((one[4:] for one in lines if one.startswith(">>> ")), "")
-        reason = f"it has no version of {call}" if call else reason
-    reason = re.sub(r"\s*Raised from .*", "", reason)[:200].rstrip(". ")
-    where = f"{file.name}:{line}" if line else file.name
-    return TroubleError(f"{where}: Numba cannot compile this: {reason}", line)

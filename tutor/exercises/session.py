@@ -14,6 +14,7 @@ from typing import Any
 
 from tutor.course.model import Exercise, Place
 from tutor.engine.process import GRACE, Child
+from tutor.engine.rewrite import uses_numba
 from tutor.errors import BadLesson, UserError, WorkerGone
 from tutor.exercises.author import Signature
 from tutor.exercises.files import PARTS, part, part_text
@@ -128,7 +129,7 @@ class Session:
 
     async def run(self, file: Path, text: str) -> Attempted:
         """Load the text (as if it were in the file) and call its function on every case. Never raises for what it does."""
-        seconds = SECONDS_COMPILED if "numba" in text else SECONDS
+        seconds = SECONDS_COMPILED if uses_numba(text) else SECONDS
         deadline = time.monotonic() + seconds + _SPARE
         outcomes: list[Outcome] = []
         printed: list[str] = []

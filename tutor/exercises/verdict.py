@@ -20,3 +20,5 @@ class Verdict:
     """What the learner's code printed, cut."""
     cases: int = 0
     """How many cases there are."""
+    line: int = 0
+    """The learner's line that failed; 0: none did, or it is not known."""

@@ -57,9 +57,11 @@ LabParts #lab-turn { height: auto; layout: vertical; overflow: hidden; }
 LabParts #lab-detail { height: 4; margin-top: 1; }
 LabParts #lab-metrics { height: 1fr; margin-top: 1; }
 LabParts #lab-words { height: 2; }
+LabParts.-plugged #lab-words { height: 3; }
 LabParts #lab-goal { height: auto; max-height: 2; }
 LabParts #lab-goal.-none { display: none; }
 LabParts.-tall #lab-words, LabParts.-tall Entry { height: 3; }
+LabParts.-tall.-plugged #lab-words { height: 4; }
 LabParts.-typing #lab-words { display: none; }
 
 LabParts.-beside #lab-body { layout: horizontal; }

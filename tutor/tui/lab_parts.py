@@ -162,7 +162,9 @@ class LabParts(LabHand):
         if self.frame is None:
             return lab_words.summary_rows("starting", "", width, height, self.look)
         said = self.frame.words
-        return lab_words.summary_rows(said.summary, said.trouble, width, height, self.look)
+        rows = lab_words.summary_rows(said.summary, said.trouble, width, height, self.look)
+        beside = self.frame.beside or ("comparing your code with ours" if self.frame.comparing else "")
+        return [*rows, *lab_words.aside_rows(beside, width, height - len(rows), self.look)]
 
     def _guess_rows(self, width: int, height: int) -> list[Row]:
         return guess_rows(self.guesses, self.link, width, self.look)
@@ -198,6 +200,7 @@ class LabParts(LabHand):
         for name, holds in classes_for(self.size.width, self.size.height).items():
             self.set_class(holds, name)
         self.set_class(len(self.views) < 2, "-single")
+        self.set_class(self.plug is not None, "-plugged")
 
     def on_click(self, event: Click) -> None:
         """A view can be chosen by its name in the title."""

@@ -240,6 +240,7 @@ class Session:
         pictures = {name: picture for frame in frames for name, picture in frame.pictures.items()}
         frame = replace(frames[-1], pictures=pictures)
         self._running = frame.running
+        self._stale = frame.comparing  # what comes of it is in a later frame
         self._gate.close()
         self._post(Arrived(frame, since))
 

@@ -93,6 +93,11 @@ def summary_rows(summary: str, trouble: str, width: int, height: int, look: Look
     return [*wrap(words(summary, look), width, room, ink("text", look), tail(look)), *rows] if room > 0 else rows[:height]
 
 
+def aside_rows(say: str, width: int, height: int, look: Look) -> list[Row]:
+    """Something beside the run, in words, as far as there is room."""
+    return list(wrap(words(say, look), width, height, ink("muted", look), tail(look))) if say and height > 0 else []
+
+
 def goal_rows(goal: Goal, unit: str, width: int, height: int, look: Look) -> list[Row]:
     """What there is to do, and whether it has been done."""
     if not (goal.say or goal.condition):
