@@ -60,8 +60,9 @@ def complaint(error: BaseException, file: Path, source: str = "") -> tuple[str, 
 def _line(text: str, file: Path, source: str) -> int:
     """The line of the learner's file that the compiler names first, or the first that holds what it speaks of, or 0."""
     path, name = re.escape(str(file)), re.escape(file.name)
-    if found := re.search(rf'File "[^"]*{name}", line (\d+)|{path} \((\d+)\)', text):
-        return int(found[1] or found[2])
+    if found := re.findall(rf'File "[^"]*{name}", line (\d+)|{path} \((\d+)\)', text):
+        lines = [int(one or other) for one, other in found]
+        return max(lines) if "unify return type" in text else lines[0]  # the compiler names the returns in any order
     for pattern, wanted in _SOUGHT:
         if found := re.search(pattern, text):
             sought = re.compile(found.expand(wanted))
@@ -160,7 +161,7 @@ def _unified(found: re.Match[str]) -> str:
 
 
 def _returned(found: re.Match[str]) -> str:
-    one, _, other = in_words(found[1]).partition(", ")
+    one, _, other = ", ".join(sorted(in_words(found[1]).split(", "))).partition(", ")
     return f"it returns {one} in one place and {other} in another" if one != other else "it returns different kinds of things"
 
 

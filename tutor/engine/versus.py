@@ -23,6 +23,8 @@ CLOSE = 1e-6
 _FLOOR = 1e-2
 """Where all numbers of an array are smaller, the share is one of this: what rounding leaves of a 0 is no difference."""
 _CHUNK = 32
+_TURN = 0.01
+"""Seconds that one piece of the comparison should take."""
 _SEARCHING, _MEASURING = 1.0, 0.3
 """Seconds for the comparison, and for the speed of each."""
 
@@ -73,6 +75,7 @@ class Duel:
         self.parted: Difference | None = None
         self._spent = 0.0
         self._searching = True
+        self._chunk = 1
         self._compared = False
         once = socket is not None and socket.once
         self._paces = [] if once else [_Pace(Run(lab, link, plug)), _Pace(Run(lab, link))]
@@ -100,7 +103,7 @@ class Duel:
     def _search(self) -> None:
         """The next few steps of both; the first at which they differ is looked for one by one."""
         began, at = time.perf_counter(), self.yours.step
-        count = min(_CHUNK, max(1, at), self.steps - at)
+        count = min(self._chunk, self.steps - at)
         begin = [(run, copy_state(run.state)) for run in (self.yours, self.ours)]
         self._advance(count)
         first, found = self._difference(0.0), self._difference(CLOSE)
@@ -112,7 +115,9 @@ class Duel:
                 self._note(self._difference(0.0), self._difference(CLOSE))
         else:
             self._note(first, found)
-        self._spent += time.perf_counter() - began if at else 0.0  # the first step may have loaded a kernel
+        took = time.perf_counter() - began
+        self._spent += took if at else 0.0  # the first step may have loaded a kernel
+        self._chunk = min(2 * self._chunk, _CHUNK) if took < _TURN else max(1, self._chunk // 2)
         over = self.yours.finished or self.yours.diverged or self.yours.step >= self.steps
         self._searching = not (self.parted or over or self._spent > _SEARCHING)
 
