@@ -60,8 +60,8 @@ def complaint(error: BaseException, file: Path, source: str = "") -> tuple[str, 
 def _line(text: str, file: Path, source: str) -> int:
     """The line of the learner's file that the compiler names first, or the first that holds what it speaks of, or 0."""
     path, name = re.escape(str(file)), re.escape(file.name)
-    if found := re.findall(rf'File "[^"]*{name}", line (\d+)|{path} \((\d+)\)', text):
-        lines = [int(one or other) for one, other in found]
+    if named := re.findall(rf'File "[^"]*{name}", line (\d+)|{path} \((\d+)\)', text):
+        lines = [int(one or other) for one, other in named]
         return max(lines) if "unify return type" in text else lines[0]  # the compiler names the returns in any order
     for pattern, wanted in _SOUGHT:
         if found := re.search(pattern, text):
