@@ -22,6 +22,14 @@ from numba import int64, types, void
 from numpy.typing import NDArray
 
 from kernels import activations, losses, optimizers
+from kernels.batches import BATCHES as BATCHES
+from kernels.batches import DATA, choose, fill
+from kernels.batches import DRAWN as DRAWN
+from kernels.batches import DRAWS as DRAWS
+from kernels.batches import IN_ORDER as IN_ORDER
+from kernels.batches import SHUFFLED as SHUFFLED
+from kernels.batches import Data as Data
+from kernels.batches import data as data
 from kernels.jit import apart, fast, floats, given_rows, in_float64, indices, integers, record, written_in
 from kernels.matmul import STEP, matmul
 from kernels.net import NET as NET
@@ -33,17 +41,10 @@ from kernels.net import parameters as parameters
 from kernels.net import place as _number
 from kernels.net import views as views
 from kernels.optimizers import HOLD, RULE, SLOTS, Rule, update
-from kernels.random import below, bits, shuffle
 from kernels.simd import span
 
 Array = NDArray[Any]
 Integers = NDArray[np.int64]
-
-IN_ORDER, SHUFFLED, DRAWN = range(3)
-BATCHES = ("in order", "shuffled", "drawn")
-"""How examples come: as they lie, again and again; without replacement, shuffled for each epoch; with replacement."""
-DRAWS = 17
-"""The stream of random numbers that draws examples with replacement."""
 
 
 class Work(NamedTuple):
@@ -69,22 +70,7 @@ class Work(NamedTuple):
     """(2,): the seed and the epoch that `order` belongs to."""
 
 
-class Data(NamedTuple):
-    """What a net is trained on, and how batches are made of it. See `data`."""
-
-    x: Array
-    """(examples, inputs)."""
-    t: Array
-    """(examples, outputs): for cross-entropy 1 in the column of the right class, 0 elsewhere."""
-    batch: int
-    """B."""
-    sampling: int
-    """IN_ORDER, SHUFFLED or DRAWN."""
-    seed: int
-
-
 WORK = record([floats] * 6 + [integers, types.int64[:, ::1], integers, indices, integers], Work)
-DATA = record([given_rows, given_rows, int64, int64, int64], Data)
 """Their types in a signature."""
 
 
@@ -133,39 +119,6 @@ def measure(number: int, a: Array, t: Array, d: Array, spare: Array, P: int, B: 
     if number == losses.BINARY_CROSS_ENTROPY:
         return _binary_cross_entropy(a, t, d, P, B)
     return _squared(a, t, d, P, B)
-
-
-@written_in
-def choose(work: Work, data: Data, step: int) -> None:
-    """Put the numbers of the examples of this step's batch into work.pick. A function of the seed and the step alone."""
-    n = data.x.shape[0]
-    epoch, place = step * data.batch // n, step * data.batch % n
-    for i in range(data.batch):
-        if data.sampling == DRAWN:
-            word = bits(np.uint64(data.seed), np.uint64(DRAWS), np.uint64(step), np.uint64(i))
-            work.pick[i] = int64(below(word, np.uint64(n)))
-            continue
-        if place == n:
-            epoch, place = epoch + 1, 0
-        if data.sampling == IN_ORDER:
-            work.pick[i] = place
-        else:
-            if work.epoch[0] != data.seed or work.epoch[1] != epoch:
-                shuffle(data.seed, epoch, work.order)
-                work.epoch[0], work.epoch[1] = data.seed, epoch
-            work.pick[i] = work.order[place]
-        place += 1
-
-
-@written_in
-def fill(work: Work, data: Data, P: int) -> None:
-    """Bring the chosen examples into the first rows of work.a, and their targets into work.t."""
-    for i in range(data.batch):
-        example = work.pick[i]
-        for k in range(data.x.shape[1]):
-            work.a[k * P + i] = data.x[example, k]
-        for k in range(data.t.shape[1]):
-            work.t[k * P + i] = data.t[example, k]
 
 
 @written_in
@@ -263,21 +216,6 @@ def work(net: Net, batch: int, examples: int = 0, dtype: Any = np.float32) -> Wo
         np.zeros(examples, np.int32),
         np.full(2, -1, np.int64),
     )
-
-
-def data(x: Array, t: Array, batch: int, sampling: str = "shuffled", seed: int = 0) -> Data:
-    """Examples x (examples, inputs) with targets t (examples, outputs), for batches of so many; read-only views, no copies.
-
-    sampling: one of BATCHES. Raises ValueError on another, and on arrays that do not fit together.
-    """
-    if x.ndim != 2 or t.ndim != 2 or len(x) != len(t) or len(x) == 0:
-        raise ValueError(f"examples {x.shape} and targets {t.shape} do not belong together")
-    if batch < 1:
-        raise ValueError(f"a batch of {batch} examples holds none")
-    given = [np.ascontiguousarray(array).view() for array in (x, t)]
-    for array in given:
-        array.setflags(write=False)
-    return Data(given[0], given[1], int(batch), _number(sampling, BATCHES), int(seed))
 
 
 def gradients(net: Net, work: Work, theta: Array, x: Array, t: Array) -> float:
