@@ -38,6 +38,8 @@ Array = NDArray[Any]
 
 FREE = (np.zeros(0, np.int64), np.zeros(0, np.float32))
 """No parameter is held: what `train` takes for pins and pinned."""
+_LINE = 64
+"""Bytes of a line of the cache."""
 
 _PARTS: tuple[Any, ...] = (
     *(matmul, dots, convolution.convolve, convolution.kernel_slopes, convolution.image_slopes, convolution.frame),
@@ -61,13 +63,13 @@ def work(net: Net, batch: int, examples: int = 0, dtype: Any = np.float32) -> Wo
         places[: len(c)] = ((c * high + u) * wide + v) * P
     most = max(P, int(rows[:, FILTERS].max()))
     return Work(
-        np.zeros(net.units[-1] * P, dtype),
-        np.zeros(net.units[-1] * P, dtype),
+        _aligned(net.units[-1] * P, dtype),
+        _aligned(net.units[-1] * P, dtype),
         np.zeros(net.parameters, dtype),
-        np.zeros((net.units[-1] - net.units[-2]) * P, dtype),
-        np.zeros(max(2, int(kernels[flat == 1].max(initial=0))) * P, dtype),
-        np.zeros((framed.sum()) * P, dtype),
-        np.zeros(framed.max() * P, dtype),
+        _aligned((net.units[-1] - net.units[-2]) * P, dtype),
+        _aligned(max(2, kernels[flat == 1].max(initial=0)) * P, dtype),
+        _aligned(framed.sum() * P, dtype),
+        _aligned(framed.max() * P, dtype),
         np.zeros(2 * int(rows[:, FILTERS].sum()), dtype),
         taps,
         np.arange(int(rows[:, FILTERS].max())) * flat[:, None] * P,
@@ -76,6 +78,14 @@ def work(net: Net, batch: int, examples: int = 0, dtype: Any = np.float32) -> Wo
         np.zeros(examples, np.int32),
         np.full(2, -1, np.int64),
     )
+
+
+def _aligned(count: Any, dtype: Any) -> Array:
+    """Zeros that start where a line of the cache starts: a register is then filled from one line, not from two."""
+    size = np.dtype(dtype).itemsize
+    whole = np.zeros(int(count) + _LINE // size, dtype)
+    skip = -whole.ctypes.data % _LINE // size
+    return whole[skip : skip + int(count)]
 
 
 def memory(net: Net, dtype: Any = np.float32) -> Array:

@@ -57,9 +57,12 @@ def pool_back(g: Any, P: int, a: Array, d: Array, lower: int, here: int) -> None
 
     ∂L/∂y is used up.
     """
-    whole = span(d, lower, g[C] * g[H] * g[W] * P)
-    for i in range(whole.shape[0]):
-        whole[i] = 0
+    none = a.dtype.type(0)
+    tiled = g[HEIGHT] == g[STRIDE] and g[WIDTH] == g[STRIDE] and g[ROWS] * g[STRIDE] == g[H] and g[COLUMNS] * g[STRIDE] == g[W]
+    if not tiled:  # a pixel may be in several windows, or in none
+        whole = span(d, lower, g[C] * g[H] * g[W] * P)
+        for i in range(whole.shape[0]):
+            whole[i] = 0
     for c in range(g[C]):
         for r in range(g[ROWS]):
             top, bottom = reach(r * g[STRIDE] - g[PADDING], g[HEIGHT], g[H])
@@ -72,11 +75,19 @@ def pool_back(g: Any, P: int, a: Array, d: Array, lower: int, here: int) -> None
                     for v in range(left, right):
                         place = lower + ((c * g[H] + u) * g[W] + v) * P
                         x, to = span(a, place, P), span(d, place, P)
-                        if g[KIND] == MAX_POOLING:
+                        if g[KIND] == MAX_POOLING and tiled:
                             for i in range(P):
-                                part = rest[i] if x[i] == y[i] else a.dtype.type(0)
-                                to[i] += part
-                                rest[i] -= part
+                                all_of_it, hit = rest[i], x[i] == y[i]
+                                to[i] = all_of_it if hit else none
+                                rest[i] = none if hit else all_of_it
+                        elif g[KIND] == MAX_POOLING:
+                            for i in range(P):
+                                all_of_it, hit = rest[i], x[i] == y[i]
+                                to[i] += all_of_it if hit else none
+                                rest[i] = none if hit else all_of_it
+                        elif tiled:
+                            for i in range(P):
+                                to[i] = share * rest[i]
                         else:
                             for i in range(P):
                                 to[i] += share * rest[i]
