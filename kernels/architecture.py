@@ -1,7 +1,7 @@
 """What a convolutional net is made of, layer by layer, as the numbers that its kernels take.
 
-Dimensions: a layer takes an image of C channels, H rows and W columns, and makes one. A dense layer is a convolution whose kernel
-is as large as its image: it makes an image of one pixel, and a channel a unit.
+Dimensions: a layer takes an image of C channels, H rows and W columns, and makes one. A dense layer is a convolution whose
+kernel is as large as its image: it makes an image of one pixel, and a channel a unit.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ CONVOLUTION, MAX_POOLING, MEAN_POOLING, NORMALIZATION = range(4)
 PHIS = ("linear", "sigmoid", "tanh", "relu", "leaky relu", "elu")
 """The activations that a layer may have: those whose slope can be told from the answer, so that the sum need not be kept."""
 
-(KIND, PHI, C, H, W, FILTERS, ROWS, COLUMNS, HEIGHT, WIDTH, STRIDE, PADDING, WEIGHTS, LOWER, HERE, FRAME, STATISTICS) = range(17)
+(KIND, PHI, C, H, W, FILTERS, ROWS, COLUMNS, HEIGHT, WIDTH, STRIDE, PADDING, WEIGHTS, LOWER, HERE, FRAME, STATISTICS) = range(
+    17
+)
 """What the columns of `Net.layers` hold:
 
 - KIND, PHI: the kind of layer, and its activation (a number of `kernels.activations`).
@@ -150,8 +152,8 @@ def out_shape(layer: Layer, image: tuple[int, int, int]) -> tuple[int, int, int]
 
 def shapes(net: Net) -> list[tuple[int, int, int]]:
     """(channels, rows, columns) of the input and of what each layer makes."""
-    rows = net.layers
-    return [tuple(map(int, rows[0, C : W + 1])), *(tuple(map(int, row[FILTERS : COLUMNS + 1])) for row in rows)]  # type: ignore[misc]
+    sides = [net.layers[0, C : W + 1], *net.layers[:, FILTERS : COLUMNS + 1]]
+    return [(int(channels), int(rows), int(columns)) for channels, rows, columns in sides]
 
 
 def views(net: Net, flat: Array) -> list[tuple[Array, Array]]:
@@ -188,4 +190,5 @@ def parameters(net: Net, start: str = "he", seed: int = 0) -> NDArray[np.float32
 
 def learned(net: Net) -> int:
     """How many parameters are learned."""
-    return sum(w.size + (b.size if row[KIND] == CONVOLUTION else 0) for row, (w, b) in zip(net.layers, views(net, np.zeros(net.parameters)), strict=True))
+    running = 2 * net.layers[net.layers[:, KIND] == NORMALIZATION, FILTERS].sum()
+    return int(net.parameters - running)

@@ -43,7 +43,7 @@ DATA = record([given_rows, given_rows, int64, int64, int64], Data)
 
 @written_in
 def choose(work: Any, data: Data, step: int) -> None:
-    """Put the numbers of the examples of this step's batch into work.pick. work: has `pick`, `order` and `epoch`, as in `kernels.mlp.Work`."""
+    """Put the numbers of the examples of this step's batch into work.pick. work: such as `kernels.mlp.Work`."""
     n = data.x.shape[0]
     epoch, place = step * data.batch // n, step * data.batch % n
     for i in range(data.batch):

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kernels import activations, convolution, convnet, losses, normalization, pooling
+from kernels import convnet, convolution, losses, normalization, pooling
 from kernels.architecture import COLUMNS, CONVOLUTION, FILTERS, HEIGHT, HERE, KIND, PADDING, ROWS, WIDTH, C, H, Net, W
 from kernels.architecture import Layer as Layer
 from kernels.architecture import conv as conv
@@ -44,8 +44,8 @@ _LINE = 64
 _PARTS: tuple[Any, ...] = (
     *(matmul, dots, convolution.convolve, convolution.kernel_slopes, convolution.image_slopes, convolution.frame),
     *(pooling.pool, pooling.pool_back, normalization.normalize, normalization.normalize_back, normalization.remember),
-    *(activations.backward, losses.squared, losses.cross_entropy, losses.binary_cross_entropy),
-    *(convnet.bend, convnet.forward, convnet.backward),
+    *(losses.squared, losses.cross_entropy, losses.binary_cross_entropy),
+    *(convnet.bend, convnet.unbend, convnet.forward, convnet.backward),
 )
 
 
@@ -131,8 +131,7 @@ def input_gradients(net: Net, work: Work, theta: Array, x: Array, t: Array) -> A
 
     last, P = len(net.layers) - 1, len(work.pick)
     chunks = [
-        _pulled(net, work, theta, x[i : i + P], last, lambda a, i=i: seed(a) - t[i : i + P].T)  # type: ignore[misc]
-        for i in range(0, len(x), P)
+        _pulled(net, work, theta, x[i : i + P], last, lambda a, i=i: seed(a) - t[i : i + P].T) for i in range(0, len(x), P)
     ]
     return np.concatenate(chunks) if chunks else np.zeros_like(x)
 
@@ -144,10 +143,7 @@ def unit_gradients(net: Net, work: Work, theta: Array, x: Array, layer: int, wei
     """
     P = len(work.pick)
     spread = np.broadcast_to(weights.reshape(len(weights), -1), (len(weights), len(x)))
-    chunks = [
-        _pulled(net, work, theta, x[i : i + P], layer, lambda a, i=i: spread[:, i : i + P])  # type: ignore[misc]
-        for i in range(0, len(x), P)
-    ]
+    chunks = [_pulled(net, work, theta, x[i : i + P], layer, lambda a, i=i: spread[:, i : i + P]) for i in range(0, len(x), P)]
     return np.concatenate(chunks) if chunks else np.zeros_like(x)
 
 

@@ -1,7 +1,7 @@
 """The convolutional net: forward, backward, update, many steps in one call. LeCun et al. 1989.
 
-Dimensions: L layers of any kind (`kernels.architecture`). B examples in a batch, P ≥ B columns, a multiple of 16. A unit is a pixel of
-a channel, and a row of P numbers: one an example.
+Dimensions: L layers of any kind (`kernels.architecture`). B examples in a batch, P ≥ B columns, a multiple of 16. A unit is a
+pixel of a channel, and a row of P numbers: one an example.
 
     theta  (n,)        the parameters of layer 0, of layer 1, …
     a      (units·P,)  layer after layer, the input first: activations, an image as (channels, rows, columns, P)
@@ -20,8 +20,25 @@ import numpy as np
 from numba import boolean, float32, int64, types, void
 from numpy.typing import NDArray
 
-from kernels import activations, convolution, losses, normalization, optimizers, pooling
-from kernels.activations import ELU, LEAKY_RELU, LINEAR, RELU, SIGMOID, TANH, elu, leaky_relu, relu, sigmoid, tanh
+from kernels import convolution, losses, normalization, optimizers, pooling
+from kernels.activations import (
+    ELU,
+    LEAKY_RELU,
+    LINEAR,
+    RELU,
+    SIGMOID,
+    TANH,
+    elu,
+    elu_slope,
+    leaky_relu,
+    leaky_relu_slope,
+    relu,
+    relu_slope,
+    sigmoid,
+    sigmoid_slope,
+    tanh,
+    tanh_slope,
+)
 from kernels.architecture import (
     CONVOLUTION,
     FILTERS,
@@ -93,7 +110,6 @@ _pool_back = apart(pooling.pool_back)
 _normalize = apart(normalization.normalize)
 _normalize_back = apart(normalization.normalize_back)
 _remember = apart(normalization.remember)
-_slopes = apart(activations.backward, int64, floats, floats, floats)
 _squared = apart(losses.squared, floats, floats, floats, int64, int64)
 _cross_entropy = apart(losses.cross_entropy, *[floats] * 4, int64, int64)
 _binary_cross_entropy = apart(losses.binary_cross_entropy, floats, floats, floats, int64, int64)
@@ -119,7 +135,28 @@ def bend(number: int, a: Array) -> None:
             a[i] = elu(a[i])
 
 
+@fast(void(int64, floats, floats))
+def unbend(number: int, a: Array, d: Array) -> None:
+    """d ← d · φ′(z), in place, where a = φ(z): from ∂L/∂a to ∂L/∂z."""
+    if number == RELU:
+        for i in range(a.shape[0]):
+            d[i] *= relu_slope(a[i], a[i])
+    elif number == SIGMOID:
+        for i in range(a.shape[0]):
+            d[i] *= sigmoid_slope(a[i], a[i])
+    elif number == TANH:
+        for i in range(a.shape[0]):
+            d[i] *= tanh_slope(a[i], a[i])
+    elif number == LEAKY_RELU:
+        for i in range(a.shape[0]):
+            d[i] *= leaky_relu_slope(a[i], a[i])
+    elif number == ELU:
+        for i in range(a.shape[0]):
+            d[i] *= elu_slope(a[i], a[i])
+
+
 _bend = apart(bend)
+_unbend = apart(unbend)
 
 
 @fast(void(NET, WORK, floats, int64, int64, int64))
@@ -155,8 +192,7 @@ def backward(net: Net, work: Work, theta: Array, P: int, B: int, training: int, 
         taps, outs, steps = work.taps[layer], work.outs[layer], work.steps[layer]
         if g[PHI] != LINEAR:
             count = net.units[layer + 2] * P - here
-            a = span(work.a, here, count)
-            _slopes(g[PHI], a, a, span(work.d, here, count))
+            _unbend(g[PHI], span(work.a, here, count), span(work.d, here, count))
         down = layer > 0 or net.inputs > 0
         if g[KIND] == CONVOLUTION:
             x, start = (work.frames, g[FRAME] * P) if g[PADDING] > 0 else (work.a, lower)
@@ -200,6 +236,9 @@ def slope(net: Net, work: Work, data: Data, theta: Array, P: int) -> Any:
     return loss
 
 
+_slope = apart(slope)
+
+
 @written_in
 def penalize(net: Net, theta: Array, grad: Array, rule: Rule) -> None:
     """The gradient of the L2 penalty, for every layer's kernels; biases are left alone."""
@@ -234,7 +273,7 @@ def train(
         raise ValueError("this memory was made for smaller batches or for other data")
     for step in range(first, first + steps):
         choose(work, data, step)
-        history[step - first] = slope(net, work, data, theta, P)
+        history[step - first] = _slope(net, work, data, theta, P)
         if rule.l2 > 0.0:
             penalize(net, theta, work.grad, rule)
         if rule.clip > 0.0:

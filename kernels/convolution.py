@@ -8,7 +8,7 @@ C × h × w each, which move `stride` pixels at a time and make F channels of R 
     y[f, r, s] = b[f] + Σ_c,u,v kernel[f, c, u, v] · x[c, r·stride + u, s·stride + v]
 
 All are flat; g is the layer's row of numbers (`kernels.architecture`), `taps` holds where the pixels under a kernel lie,
-seen from its first one, and `outs` where the channels of y start. So the sum is the product of `kernels.matmul`: one for every row of y.
+seen from its first one, and `outs` where the channels of y start. So the sum is the product of `kernels.matmul`.
 """
 
 from __future__ import annotations

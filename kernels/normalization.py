@@ -2,8 +2,8 @@
 
     y = γ · x̂ + β,  x̂ = (x − mean) / √(variance + ε)
 
-Mean and variance are those of a channel over all its pixels and the B examples of the batch; when the net is asked and not trained,
-those that were met on the way, in running means. Ioffe & Szegedy 2015.
+Mean and variance are those of a channel over all its pixels and the B examples of the batch; when the net is asked and not
+trained, those that were met on the way, in running means. Ioffe & Szegedy 2015.
 
 x and y (C, pixels, P), flat. theta, from the layer's WEIGHTS on: γ (C,), β (C,), running means (C,), running variances (C,).
 """
@@ -13,7 +13,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
 from numba import int64, void
 from numpy.typing import NDArray
 
@@ -64,7 +63,18 @@ def normalize(
 
 @fast(void(integers, int64, int64, floats, floats, floats, int64, int64, floats, int64, int64, floats))
 def normalize_back(
-    g: Any, P: int, B: int, theta: Array, a: Array, d: Array, lower: int, here: int, met: Array, at: int, training: int, grad: Array
+    g: Any,
+    P: int,
+    B: int,
+    theta: Array,
+    a: Array,
+    d: Array,
+    lower: int,
+    here: int,
+    met: Array,
+    at: int,
+    training: int,
+    grad: Array,
 ) -> None:
     """From ∂L/∂y to ∂L/∂x, both in d, to ∂L/∂γ = Σ d·x̂ and to ∂L/∂β = Σ d.
 
@@ -104,5 +114,3 @@ def remember(g: Any, B: int, theta: Array, met: Array, at: int) -> None:
         variance = theta.dtype.type(1) / (narrow * narrow) - theta.dtype.type(EPSILON)
         theta[w + 2 * channels + c] += news * (mean - theta[w + 2 * channels + c])
         theta[w + 3 * channels + c] += news * (unbiased * variance - theta[w + 3 * channels + c])
-
-

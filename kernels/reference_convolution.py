@@ -1,6 +1,6 @@
 """The truth that convolutional nets are tested against: the same mathematics in plain NumPy, float64, slow and short.
 
-Here a batch of images is x (B, C, H, W), and a net is its layers (`kernels.architecture.Layer`) with what `views` gives for each.
+Here a batch of images is x (B, C, H, W), and a net is its layers (`kernels.architecture.Layer`) with what `views` gives.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ Pair = tuple[Array, Array]
 def pixels(layer: Layer, high: int, wide: int) -> Sequence[tuple[int, int, slice, slice]]:
     """Every window: its row and column among the answers, and its rows and columns in the image."""
     h, w, s = layer.height or high, layer.width or wide, layer.stride
-    return [(i // s, j // s, slice(i, i + h), slice(j, j + w)) for i in range(0, high - h + 1, s) for j in range(0, wide - w + 1, s)]
+    return [
+        (i // s, j // s, slice(i, i + h), slice(j, j + w)) for i in range(0, high - h + 1, s) for j in range(0, wide - w + 1, s)
+    ]
 
 
 def convolve(x: Array, kernels: Array, b: Array, layer: Layer) -> Array:
@@ -31,7 +33,7 @@ def convolve(x: Array, kernels: Array, b: Array, layer: Layer) -> Array:
     places = pixels(layer, *x.shape[2:])
     y = np.empty((len(x), len(kernels), places[-1][0] + 1, places[-1][1] + 1))
     for r, s, rows, columns in places:
-        y[:, :, r, s] = b + np.einsum("bcuv,fcuv->bf", x[:, :, rows, columns], kernels)
+        y[:, :, r, s] = b + np.tensordot(x[:, :, rows, columns], kernels, ((1, 2, 3), (1, 2, 3)))
     return y
 
 
@@ -40,8 +42,8 @@ def convolve_back(d: Array, x: Array, kernels: Array, layer: Layer) -> tuple[Pai
     x, p = padded(x, layer, 0.0), layer.padding
     to_kernels, to_x = np.zeros(kernels.shape), np.zeros(x.shape)
     for r, s, rows, columns in pixels(layer, *x.shape[2:]):
-        to_kernels += np.einsum("bf,bcuv->fcuv", d[:, :, r, s], x[:, :, rows, columns])
-        to_x[:, :, rows, columns] += np.einsum("bf,fcuv->bcuv", d[:, :, r, s], kernels)
+        to_kernels += np.tensordot(d[:, :, r, s], x[:, :, rows, columns], (0, 0))
+        to_x[:, :, rows, columns] += np.tensordot(d[:, :, r, s], kernels, 1)
     return (to_kernels, d.sum(axis=(0, 2, 3))), to_x[:, :, p : x.shape[2] - p, p : x.shape[3] - p]
 
 
