@@ -38,7 +38,6 @@ from kernels.net import forward
 from kernels.net import memory as memory
 from kernels.net import net as net
 from kernels.net import parameters as parameters
-from kernels.net import place as _number
 from kernels.net import views as views
 from kernels.optimizers import HOLD, RULE, SLOTS, Rule, update
 from kernels.simd import span
