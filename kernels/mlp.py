@@ -23,13 +23,15 @@ from numpy.typing import NDArray
 
 from kernels import activations, losses, optimizers
 from kernels.batches import BATCHES as BATCHES
-from kernels.batches import DATA, choose, fill
+from kernels.batches import DATA as DATA
 from kernels.batches import DRAWN as DRAWN
 from kernels.batches import DRAWS as DRAWS
 from kernels.batches import IN_ORDER as IN_ORDER
 from kernels.batches import SHUFFLED as SHUFFLED
 from kernels.batches import Data as Data
+from kernels.batches import choose as choose
 from kernels.batches import data as data
+from kernels.batches import fill as fill
 from kernels.jit import apart, fast, floats, given_rows, in_float64, indices, integers, record, written_in
 from kernels.matmul import STEP, matmul
 from kernels.net import NET as NET
