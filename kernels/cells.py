@@ -67,8 +67,8 @@ def lstm(z: Array, before: Array, c: Array, h: Array) -> None:
 
 
 @part
-def lstm_backward(z: Array, before: Array, c: Array, dh: Array, dc: Array) -> None:
-    """z: (4·n,), from i, f, o, g to ∂L/∂z. dc: what comes from the time after, and then what goes to the time before."""
+def lstm_backward(z: Array, before: Array, c: Array, dh: Array, dc: Array, earlier: Array) -> None:
+    """z: (4·n,), from i, f, o, g to ∂L/∂z. dc: what comes from the time after, and then all of ∂L/∂c. earlier: ∂L/∂c′."""
     n = dh.shape[0]
     i, f, o, g = span(z, 0, n), span(z, n, n), span(z, 2 * n, n), span(z, 3 * n, n)
     for k in range(n):  # h = o·tanh(c)
@@ -82,7 +82,7 @@ def lstm_backward(z: Array, before: Array, c: Array, dh: Array, dc: Array) -> No
     for k in range(n):
         kept = f[k]
         f[k] = dc[k] * before[k] * sigmoid_slope(kept, kept)
-        dc[k] *= kept
+        earlier[k] = dc[k] * kept
 
 
 @part

@@ -49,7 +49,7 @@ _look_up = apart(symbols.look_up, floats, floats, integers, floats)
 _look_up_backward = apart(symbols.look_up_backward, floats, integers, int64, floats, floats)
 _cross_entropy = apart(symbols.cross_entropy, floats, integers, floats, int64, int64)
 _vanilla, _vanilla_backward = apart(cells.vanilla, *[floats] * 2), apart(cells.vanilla_backward, *[floats] * 3)
-_lstm, _lstm_backward = apart(cells.lstm, *[floats] * 4), apart(cells.lstm_backward, *[floats] * 5)
+_lstm, _lstm_backward = apart(cells.lstm, *[floats] * 4), apart(cells.lstm_backward, *[floats] * 6)
 _gru, _gru_backward = apart(cells.gru, *[floats] * 3), apart(cells.gru_backward, *[floats] * 3)
 
 
@@ -96,10 +96,8 @@ def backward(net: Net, work: Work, theta: Array, B: int) -> None:
     n, b, W = H * P, G * H * H, G * H * H + G * H
     Y, a = W + G * H * V, W + G * H * V + V * H
     work.grad[:] = theta.dtype.type(0)
-    work.dc[:] = theta.dtype.type(0)
-    last = span(work.dh, T * n, n)
-    for k in range(n):
-        last[k] = theta.dtype.type(0)
+    for k in range(T * n, T * n + n):
+        work.dh[k], work.dc[k] = theta.dtype.type(0), theta.dtype.type(0)
     _turn(work, T, H, P, B)
     for t in range(T - 1, -1, -1):
         z, at, before, after = span(work.z, t * net.blocks * n, net.blocks * n), t * net.blocks * n, t * n, t * n + n
@@ -124,7 +122,8 @@ def backward(net: Net, work: Work, theta: Array, B: int) -> None:
             _matmul(work.grad, 2 * H * H, work.units, work.z, at + 3 * n, P, 1, work.rows, 0, work.units, H, H, B, True)
         else:
             if net.cell == cells.LSTM:
-                _lstm_backward(z, span(work.c, before, n), span(work.c, after, n), dh, work.dc)
+                dc, earlier = span(work.dc, after, n), span(work.dc, before, n)
+                _lstm_backward(z, span(work.c, before, n), span(work.c, after, n), dh, dc, earlier)
             else:
                 _vanilla_backward(z, span(work.h, after, n), dh)
             _matmul(work.dh, before, work.columns, theta, 0, 1, H, work.z, at, work.columns, H, P, G * H, False)
@@ -158,7 +157,7 @@ def train(
     """
     P, T, V = work.spare.shape[0] // 2, net.times, net.symbols
     n, limit = net.units * P, rule.clip if rule.clip > 0.0 else np.inf
-    fits = work.grad.shape[0] == theta.shape[0] and work.asked.shape[0] == T and work.dc.shape[0] == n and data.batch <= P
+    fits = work.grad.shape[0] == theta.shape[0] and work.asked.shape[0] == T and work.rows.shape[0] == n and data.batch <= P
     if not fits or carry.shape[0] != 2 * n:
         raise ValueError("this memory was made for another net or for smaller batches")
     if data.kind == TEXT and (data.text.shape[0] - 1) // data.batch < T:

@@ -43,7 +43,7 @@ class Work(NamedTuple):
     dh: Array
     """((T + 1)·H·P): ∂L/∂h of every time; row block t belongs to the state before time t."""
     dc: Array
-    """(H·P,): ∂L/∂c of the time that the way back has reached."""
+    """((T + 1)·H·P): ∂L/∂c, likewise."""
     rows: Array
     """(P·H,): one state with a row an example, for the gradients of U and Y."""
     grad: Array
@@ -127,7 +127,7 @@ def work(net: Net, batch: int, dtype: Any = np.float32) -> Work:
     """Memory for batches of so many."""
     P, T, H, V = padded(batch), net.times, net.units, net.symbols
     n = H * P
-    shapes = ((T + 1) * n, (T + 1) * n, T * net.blocks * n, T * V * P, (T + 1) * n, n, n, size(net), 2 * P)
+    shapes = ((T + 1) * n, (T + 1) * n, T * net.blocks * n, T * V * P, (T + 1) * n, (T + 1) * n, n, size(net), 2 * P)
     most = max(net.blocks * H, V, P)
     tables = [np.zeros(count, np.int64) for count in (T * P, T * P, T)] + [np.arange(most) * width for width in (P, H)]
     return Work._make([np.zeros(count, dtype) for count in shapes] + tables)

@@ -78,6 +78,33 @@ def measured(theta: Array, net: Net, data: Data, steps: int) -> float:
     return float(losses.mean(dtype=np.float64))
 
 
+def answers(theta: Array, net: Net, data: Data, step: int) -> tuple[Array, Array, Array]:
+    """What is read in the batch of this step, the targets of its last time, and the probability of each symbol there.
+
+    x: (T, B), t: (B,), p: (V, B) float64.
+    """
+    from kernels import recurrent, recurrent_net
+
+    work, none, one = _work(net, data.batch), np.zeros(0, np.float32), np.empty(1, np.float32)
+    carry = recurrent_net.carry(net, data.batch)
+    recurrent.train(net, work, recurrent.LISTEN, data, theta, none, carry, step, 1, one, one.copy())
+    T, V, B = net.times, net.symbols, data.batch
+    t = work.t.reshape(T, -1)[-1, :B].copy()
+    p = work.y.reshape(T, V, -1)[-1, :, :B].astype(np.float64) * int(work.asked.sum())
+    p[t, np.arange(B)] += 1.0  # the slope of the loss is p − onehot(t)
+    return work.x.reshape(T, -1)[:, :B].copy(), t, p
+
+
+def through_time(theta: Array, net: Net, data: Data, step: int) -> Array:
+    """The length of ∂L/∂h (for an LSTM of ∂L/∂c) at each time, the state before the first included: (T + 1,) float64."""
+    from kernels import cells, recurrent, recurrent_net
+
+    work = _work(net, data.batch)
+    recurrent.gradients(net, work, theta, data, recurrent_net.carry(net, data.batch), step)
+    slopes = work.dc if net.cell == cells.LSTM else work.dh
+    return np.asarray(np.linalg.norm(slopes.reshape(net.times + 1, -1).astype(np.float64), axis=1))
+
+
 def written(theta: Array, net: Net, start: Array, length: int, temperature: float, seed: int) -> Array:
     """`start` (k,), and so many symbols after it: (k + length,) uint8."""
     from kernels import recurrent
