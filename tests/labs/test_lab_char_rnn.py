@@ -142,3 +142,16 @@ def test_what_cannot_be_is_refused(tmp_path: Path) -> None:
     texts.keep("tiny", file)
     with pytest.raises(BadData, match="too short for a length"):
         run("char-rnn?text=tiny&length=128")
+
+
+def test_what_trains_can_be_watched() -> None:
+    one = run(QUICK)
+    one.advance(3)
+    before, theta = one.hash(), one.state["theta"].copy()
+    symbols_in, recurrence, symbols_out = one.lab.layers(one.state, one.knobs)  # type: ignore[attr-defined]
+    assert one.hash() == before
+    np.testing.assert_allclose(symbols_out.activations.sum(axis=0), 1, rtol=1e-4)
+    one.advance(1)
+    moved = np.linalg.norm(one.state["theta"][: recurrence.weights.size] - theta[: recurrence.weights.size])
+    assert recurrence.update == pytest.approx(moved / np.linalg.norm(recurrence.weights), rel=1e-4)
+    assert symbols_in.weights.shape == (128, 26)

@@ -79,3 +79,14 @@ def test_a_training_that_breaks_is_said() -> None:
     assert one.words().trouble == "the loss was no finite number: GRU at step 1; the rate is too large"
     with pytest.raises(DeviceProblem, match="cpu"):
         one.lab.advance(one.state, one.knobs, 1, "cuda", None)
+
+
+def test_what_trains_can_be_watched() -> None:
+    one = run("memory?delay=4&units=8")
+    one.advance(3)
+    before = one.hash()
+    layers = one.lab.layers(one.state, one.knobs)  # type: ignore[attr-defined]
+    assert one.hash() == before
+    assert [layer.name for layer in layers] == ["vanilla recurrence", "LSTM recurrence", "GRU recurrence"]
+    assert all(layer.activations.shape == (8, 5 * 32) for layer in layers)
+    assert all(1e-4 < layer.update < 0.1 for layer in layers)

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from tutor.data import texts
 from tutor.errors import BadData
+from tutor.labs import watch
 from tutor.labs.rnn import char_rnn_pictures as pictures
 from tutor.labs.rnn import corpus, nets
 from tutor.labs.rnn.char_rnn_words import Report, words
+from tutor.labs.rnn.watching import layers_of
 from tutor.labs.spec import Knob, Knobs, LabSpec, Metric, Plug, Source, State, View, Words, frozen, scalar
 from tutor.pictures import Picture
 
@@ -57,6 +59,7 @@ SPEC = LabSpec(
              curves=("loss", "test_loss", "bigram", "trigram", "fivegram")),
         View("next", "next", "What the net and the 5-gram table expect after the prime."),
         View("earlier", "earlier", "What it wrote at earlier steps."),
+        *watch.VIEWS,
         View("judge", "good?", "Whether this loss is good: beside the tables, and beside the text it has seen."),
     ),
     source=Source("kernels.recurrent", "train"),
@@ -149,6 +152,10 @@ class CharRnn:
             case "judge":
                 return pictures.judge(state, self._report(state, knobs), size)
         raise ValueError(name)
+
+    def layers(self, state: State, knobs: Knobs) -> tuple[watch.Layer, ...]:
+        net, data = net_of(knobs, texts.text(str(knobs["text"]))), corpus.training(state["ids"])
+        return layers_of(state, net, data, rule_of(knobs), int(state["step"][0]))
 
     def diagnose(self, state: State, knobs: Knobs) -> Words:
         return words(self._report(state, knobs))

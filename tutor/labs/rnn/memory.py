@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tutor.labs import watch
 from tutor.labs.rnn import memory_pictures as pictures
 from tutor.labs.rnn import nets
+from tutor.labs.rnn.watching import layers_of
 from tutor.labs.spec import Knob, Knobs, LabSpec, Metric, Plug, Source, State, View, Words, frozen, scalar
 from tutor.labs.words import said
 from tutor.pictures import Picture
 
 if TYPE_CHECKING:
+    from kernels.optimizers import Rule
     from kernels.recurrent_net import Net
     from kernels.sequences import Data
 
@@ -59,6 +62,7 @@ SPEC = LabSpec(
              curves=("vanilla", "lstm", "gru", "chance")),
         View("gradient", "gradient", "How much of the gradient is left at each time, on its way back from the answer."),
         View("answers", "answers", "New sequences, and what each net answers."),
+        *watch.VIEWS,
         View("loss", "loss", "Bits an answer.", curves=("loss_vanilla", "loss_lstm", "loss_gru")),
     ),
     source=Source("kernels.cells", "lstm"),
@@ -79,10 +83,8 @@ class Memory:
         return state
 
     def advance(self, state: State, knobs: Knobs, steps: int, device: str, plug: Plug | None) -> None:
-        from kernels import optimizers
-
         nets.only_cpu(device)
-        rule = optimizers.rule("adam", float(knobs["rate"]), clip=float(knobs["clip"]))
+        rule = rule_of(knobs)
         while steps > 0:
             step = int(state["step"][0])
             count = min(steps, _EVERY - step % _EVERY)
@@ -117,6 +119,12 @@ class Memory:
                 return pictures.answers(found, list(_TITLES.values()), int(knobs["symbols"]), size)
         raise ValueError(name)
 
+    def layers(self, state: State, knobs: Knobs) -> tuple[watch.Layer, ...]:
+        """Of each net the recurrence."""
+        rule, data, step = rule_of(knobs), data_of(state, knobs, _BATCH), int(state["step"][0])
+        each = [layers_of(state, net_of(knobs, c), data, rule, step, f"{c}_", f"{_TITLES[c]} ") for c in CELLS]
+        return tuple(layers[1] for layers in each)
+
     def diagnose(self, state: State, knobs: Knobs) -> Words:
         found, step = self.metrics(state, knobs), int(state["step"][0])
         shares = ", ".join(f"{_TITLES[cell]} {found[cell]:.2f}" for cell in CELLS)
@@ -132,6 +140,12 @@ class Memory:
 
     def finished(self, state: State, knobs: Knobs) -> bool:
         return False
+
+
+def rule_of(knobs: Knobs) -> Rule:
+    from kernels import optimizers
+
+    return optimizers.rule("adam", float(knobs["rate"]), clip=float(knobs["clip"]))
 
 
 def net_of(knobs: Knobs, cell: str) -> Net:
