@@ -87,7 +87,7 @@ def apart(kernel: F, *kinds: Any) -> F:
     _publish(dispatcher, kinds)
 
     def call(typing: Any, *given: Any) -> Any:
-        wide = any(getattr(kind, "dtype", None) == types.float64 for kind in given)
+        wide = any(_is_wide(kind) for kind in given)
         wanted = tuple(_widened(kind) for kind in kinds) if wide else kinds
         result = dispatcher.overloads[wanted].signature.return_type
 
@@ -152,6 +152,13 @@ def in_float64(*kernels: Any) -> None:
             kernel.disable_compile(not was_open)
         if kernel in _APART:
             _publish(kernel, wide)
+
+
+def _is_wide(kind: Any) -> bool:
+    """Whether this Numba type is, or holds, an array of float64."""
+    if isinstance(kind, types.NamedTuple):
+        return any(_is_wide(inner) for inner in kind.types)
+    return isinstance(kind, types.Array) and kind.dtype == types.float64
 
 
 def _widened(kind: Any) -> Any:

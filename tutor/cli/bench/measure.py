@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tutor.cli.bench.gans import gans
 from tutor.cli.bench.nets import nets
 from tutor.cli.bench.probe import Probe, family, resident_bytes
 from tutor.cli.bench.result import Result
@@ -282,4 +283,5 @@ MEASUREMENTS: dict[str, Callable[[], list[Result]]] = {
     "seek": seek,
     "kernels": kernels,
     "nets": nets,
+    "gans": gans,
 }

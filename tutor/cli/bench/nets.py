@@ -67,7 +67,7 @@ SHAPES = (
 def nets(rounds: int = 7, seconds: float = 0.06) -> list[Result]:
     """Training steps a second of each shape, as a multiple of PyTorch's (eager) and, where asked, of JAX's (jit and scan)."""
     results: list[Result] = []
-    with _one_core():
+    with one_core():
         for shape in SHAPES:
             results += _compare(shape, rounds, seconds)
     return results
@@ -79,7 +79,7 @@ def _compare(shape: Shape, rounds: int, seconds: float) -> list[Result]:
     for name, make in (("torch", _torch), ("jax", _jax)):
         if find_spec(name) is not None:
             runners[name] = make(shape, x, t)
-    rates = _in_turns(runners, rounds, seconds)
+    rates = in_turns(runners, rounds, seconds)
     title = "-".join(str(size) for size in shape.sizes) + f" {shape.hidden}, batch {shape.batch}"
     speed = f"{statistics.median(rates['ours']):,.0f} steps a second"
     results = []
@@ -94,7 +94,7 @@ def _compare(shape: Shape, rounds: int, seconds: float) -> list[Result]:
     return results
 
 
-def _in_turns(runners: dict[str, Runner], rounds: int, seconds: float) -> dict[str, list[float]]:
+def in_turns(runners: dict[str, Runner], rounds: int, seconds: float) -> dict[str, list[float]]:
     """Steps a second of each, measured in turns: so many rounds of about so many seconds."""
     counts = {}
     for name, runner in runners.items():
@@ -114,7 +114,7 @@ def _in_turns(runners: dict[str, Runner], rounds: int, seconds: float) -> dict[s
 
 
 @contextmanager
-def _one_core() -> Iterator[None]:
+def one_core() -> Iterator[None]:
     """Keep this process, and every thread that a library starts in it, on one core."""
     if not hasattr(os, "sched_setaffinity"):
         yield
