@@ -6,6 +6,7 @@ Goodfellow et al. 2014; Arjovsky, Chintala & Bottou 2017; Gulrajani et al. 2017.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,7 +20,7 @@ from kernels.jit import apart, fast, floats, given_rows, in_float64, integers
 from kernels.matmul import STEP
 from kernels.net import NET, Net
 from kernels.net import net as layers
-from kernels.opponents import GAME, PLAYER, TURNS, WGAN_GP, Player, critics_turn, generators_turn
+from kernels.opponents import GAME, PLAYER, TURNS, WGAN_GP, Player, critics_turn, follow, generators_turn
 from kernels.opponents import GAMES as GAMES
 from kernels.opponents import Game as Game
 from kernels.optimizers import Rule
@@ -146,6 +147,21 @@ def play(
     D = Player(nets[1], room.critic, rules[1], thetas[1], room.critic_grad, memories[1])
     curved = len(nets[1].phi) > 1 and EVERY[nets[1].phi[0]] in CURVED
     return int(train(G, D, room.moved, game, x, made, rounds, curved, last))
+
+
+def push(
+    net: Net, room: Room, rule: Rule, theta: Array, memory: Array, z: Array, gradient: Callable[[Array], Array], step: int
+) -> None:
+    """One update of the generator, its `step`th from 0, by another gradient than a game's.
+
+    z: (B, latent), the noise. gradient: from the generated examples (B, features) to ∂L/∂ of each, in the same shape.
+    """
+    last, T = int(net.units[-2]), int(room.generator.columns[1])
+    wanted = gradient(answers(net, room.generator, theta, z))  # which leaves z and a of all layers in the room
+    d = room.generator.d.reshape(-1, T)[last:]
+    d[:] = 0
+    d[:, : len(z)] = wanted.T
+    follow(Player(net, room.generator, rule, theta, room.generator_grad, memory), step)
 
 
 def answers(net: Net, work: Pass, theta: Array, x: Array) -> Array:

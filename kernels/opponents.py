@@ -237,6 +237,20 @@ def critics_turn(G: Player, D: Player, moved: Pass, game: Game, x: Array, step: 
 _critics_turn = apart(critics_turn)
 
 
+@fast(void(PLAYER, int64))
+def follow(G: Player, step: int) -> None:
+    """The generator's update, its `step`th from 0, from ∂L/∂G(z) in the last rows of G.work.d."""
+    T, last = G.work.columns[1], G.net.phi.shape[0]
+    _chain(G.net, G.work, G.theta, T)
+    for i in range(G.grad.shape[0]):
+        G.grad[i] = _ZERO
+    _collect(G.net, G.grad, G.work.d, 0, T, G.work.a, 0, T, T, last, True)
+    _learn(G.rule, step + 1, G.theta, G.grad, G.memory)
+
+
+_follow = apart(follow)
+
+
 @fast(float64(PLAYER, PLAYER, PASS, GAME, int64))
 def generators_turn(G: Player, D: Player, moved: Pass, game: Game, step: int) -> Any:
     """One update of the generator, its `step`th from 0. Returns its loss; if that is not finite, nothing moves."""
@@ -250,14 +264,10 @@ def generators_turn(G: Player, D: Player, moved: Pass, game: Game, step: int) ->
     _chain(D.net, moved, D.theta, T)
     for i in range(count):
         G.work.d[made + i] = moved.d[i]
-    _chain(G.net, G.work, G.theta, T)
-    for i in range(G.grad.shape[0]):
-        G.grad[i] = _ZERO
-    _collect(G.net, G.grad, G.work.d, 0, T, G.work.a, 0, T, T, last, True)
     if np.isfinite(loss):
-        _learn(G.rule, step + 1, G.theta, G.grad, G.memory)
+        _follow(G, step)
     return loss
 
 
-TURNS: tuple[Any, ...] = (*PARTS, learn, noise, critics_loss, penalize, critics_turn, generators_turn)
+TURNS: tuple[Any, ...] = (*PARTS, learn, noise, critics_loss, penalize, critics_turn, follow, generators_turn)
 """All that `kernels.jit.in_float64` must be told of before a kernel that calls these is compiled for float64."""

@@ -32,6 +32,7 @@ _MODULES = {
     "adversarial": "tutor.labs.adversarial",
     "machines": "tutor.labs.machines",
     "libraries": "tutor.labs.machines.libraries",
+    "gan-2d": "tutor.labs.gan.plane",
 }
 
 

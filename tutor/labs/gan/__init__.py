@@ -1,0 +1,1 @@
+"""The labs of chapter 13: a generator against a discriminator."""
