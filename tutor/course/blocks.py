@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tutor.course.document import BLOCKS, Fence
 from tutor.course.fields import Fields
-from tutor.course.model import Aside, Block, Event, Exercise, Hint, LabBlock, Place, Timeline
+from tutor.course.model import Aside, Block, Bug, Event, Exercise, Hint, LabBlock, Note, Place, Timeline
 from tutor.course.predictions import read_predict
 from tutor.course.problems import Problems
 from tutor.course.questions import read_quiz
@@ -44,6 +44,8 @@ def read_block(fence: Fence, root: Path, names: Names, problems: Problems) -> Bl
             return _lab(fence, fence.table, name, problems)
         case "exercise":
             return _exercise(fence, fence.table, name, root, problems)
+        case "bug":
+            return _bug(fence, fence.table, name, root, problems)
         case "timeline":
             return _timeline(fence, fence.table, name, problems)
         case _:
@@ -102,9 +104,37 @@ def _lab(fence: Fence, table: Table, name: str, problems: Problems) -> LabBlock 
     return block if fields.sound else None
 
 
+_EXERCISE = ("file", "plug", "ask", "hints", "why")
+
+
 def _exercise(fence: Fence, table: Table, name: str, root: Path, problems: Problems) -> Exercise | None:
-    fields = Fields(table, "an exercise", ("file", "plug", "ask", "hints", "why"), problems, fence.place)
+    fields = Fields(table, "an exercise", _EXERCISE, problems, fence.place)
     fields.require("file", "why")
+    return _exercise_of(fields, fence, name, root)
+
+
+def _bug(fence: Fence, table: Table, name: str, root: Path, problems: Problems) -> Bug | None:
+    fields = Fields(table, "a bug", (*_EXERCISE, "line", "elsewhere"), problems, fence.place)
+    fields.require("file", "line", "plug", "ask", "why")
+    line = fields.whole("line", 1, 999)
+    notes = []
+    for i, node in enumerate(fields.items("elsewhere")):
+        if not isinstance(node, Table):
+            fields.wrong(node.place, "an entry of elsewhere must have keys", "write - {line: 12, say: …}")
+            continue
+        part = Fields(node, "an entry of elsewhere", ("line", "say"), fields.problems, node.place, f"elsewhere.{i}.")
+        part.require("line", "say")
+        notes.append(Note(part.whole("line", 1, 999), part.text("say")))
+        fields.marks.update(part.marks)
+    found = _exercise_of(fields, fence, name, root)
+    if found is None:
+        return None
+    return Bug(
+        found.id, found.file, found.plug, found.ask, found.hints, found.why, found.place, found.marks, line, tuple(notes)
+    )
+
+
+def _exercise_of(fields: Fields, fence: Fence, name: str, root: Path) -> Exercise | None:
     text = fields.text("file")
     file = fence.place.file.parent / text
     if text and not is_inside(root, file):

@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from tutor.course.bugs import check_line
 from tutor.course.lint_labs import check_lab, check_plug, check_predict
 from tutor.course.lint_texts import check_lesson_texts, check_text, index_of
-from tutor.course.model import Course, Exercise, LabBlock, Lesson, Place, Predict
+from tutor.course.model import Bug, Course, Exercise, LabBlock, Lesson, Place, Predict
 from tutor.course.parse import read_course
 from tutor.course.problems import Problem, in_order
 from tutor.course.tools import LabFacts, Tools
@@ -63,7 +64,10 @@ def _check_exercise(exercise: Exercise, tools: Tools) -> Iterator[Problem]:
     missing = [name for name in missing if not exercise.file.with_name(name).is_file()]
     if missing:
         yield Problem(place, f"there is no {' and no '.join(missing)} beside it", "write it", "missing-file")
-    elif tools.prove is not None:
+        return
+    if isinstance(exercise, Bug):
+        yield from check_line(exercise)
+    if tools.prove is not None:
         try:
             complaints = tools.prove(exercise)
         except UserError as error:

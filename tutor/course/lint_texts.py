@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tutor.course.lint_labs import check_link
 from tutor.course.markdown import Formula, Link, Stray, formula_place, parts, relative
-from tutor.course.model import Aside, Block, Course, Exercise, LabBlock, Lesson, Place, Predict, Prose, Quiz, Timeline
+from tutor.course.model import Aside, Block, Bug, Course, Exercise, LabBlock, Lesson, Place, Predict, Prose, Quiz, Timeline
 from tutor.course.problems import Problem
 from tutor.course.source import is_inside
 from tutor.course.tools import Tools
@@ -105,6 +105,8 @@ def _texts(block: Block) -> Iterator[tuple[str, str]]:
             yield "why", block.why
             for i, hint in enumerate(block.hints):
                 yield f"hints.{i}.say", hint.say
+            for i, note in enumerate(block.elsewhere if isinstance(block, Bug) else ()):
+                yield f"elsewhere.{i}.say", note.say
         case Aside():
             yield "title", block.title
             yield "text", block.text

@@ -169,6 +169,24 @@ class Exercise:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What is said to who points at this line."""
+
+    line: int
+    say: str
+
+
+@dataclass(frozen=True)
+class Bug(Exercise):
+    """Code with one wrong line, to be found and then mended: an exercise whose starter is whole but for that line."""
+
+    line: int = 0
+    """The wrong one, from 1."""
+    elsewhere: tuple[Note, ...] = ()
+    """For other lines that one may suspect."""
+
+
+@dataclass(frozen=True)
 class Event:
     """An entry of a timeline."""
 

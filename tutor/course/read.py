@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from tutor.course.answers import short
 from tutor.course.grade import answer_text, shown_order
-from tutor.course.model import Aside, Block, Exercise, LabBlock, Lesson, Option, Predict, Prose, Quiz, Timeline
+from tutor.course.model import Aside, Block, Bug, Exercise, LabBlock, Lesson, Option, Predict, Prose, Quiz, Timeline
 from tutor.course.plain import Formats, plain_inline, plain_markdown, wide, wrap
 
 __all__ = ["Formats", "lesson_text"]
@@ -60,6 +60,8 @@ def _block(block: Block, formats: Formats, width: int, answers: bool) -> Iterato
             yield _command(block.lab)
         case LabBlock():
             yield from _lab(block, formats, width)
+        case Bug():
+            yield from _bug(block, formats, width, answers)
         case Exercise():
             yield from wrap(f"[Exercise] {_say(block.ask, formats)}", width)
             yield from wrap(f"Edit {block.file.name}, then: dltutor check {block.file.name}", width)
@@ -94,6 +96,20 @@ def _quiz(quiz: Quiz, formats: Formats, width: int, answers: bool) -> Iterator[s
         because = " ".join([*(o.because for o in quiz.options if o.right), quiz.because]).strip()
         if because:
             yield from wrap(_say(because, formats), width)
+
+
+def _bug(bug: Bug, formats: Formats, width: int, answers: bool) -> Iterator[str]:
+    """With the code: the line is to be found in it."""
+    yield from wrap(f"[Bug] {_say(bug.ask, formats)}", width)
+    try:
+        code = bug.file.read_text(encoding="utf-8").rstrip().split("\n")
+    except (OSError, UnicodeDecodeError):
+        code = []
+    yield from (f"{number:4}  {line}".rstrip() for number, line in enumerate(code, 1))
+    name = bug.file.name
+    yield from wrap(f"Point at a line: dltutor check {name} --line N. Then mend it in your copy: dltutor check {name}", width)
+    if answers:
+        yield from wrap(f"Answer: line {bug.line}. {_say(bug.why, formats)}", width)
 
 
 def _options(options: tuple[Option, ...], formats: Formats, width: int) -> Iterator[str]:
