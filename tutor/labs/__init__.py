@@ -26,6 +26,7 @@ _MODULES = {
     "autodiff": "tutor.labs.autodiff",
     "approx": "tutor.labs.approx",
     "end-to-end": "tutor.labs.end_to_end",
+    "dropout": "tutor.labs.dropout",
     "unroll": "tutor.labs.rnn.unroll",
     "char-rnn": "tutor.labs.rnn.char_rnn",
     "memory": "tutor.labs.rnn.memory",

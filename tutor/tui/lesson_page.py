@@ -12,9 +12,10 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from tutor.course.model import Aside, Exercise, LabBlock, Lesson, Predict, Prose, Quiz, Section, Timeline
+from tutor.course.model import Aside, Bug, Exercise, LabBlock, Lesson, Predict, Prose, Quiz, Section, Timeline
 from tutor.draw.cells import Look
 from tutor.tui.blocks.asides import AsideBlock, TimelineBlock
+from tutor.tui.blocks.bug import BugCard
 from tutor.tui.blocks.cards import ExerciseCard, LabCard
 from tutor.tui.blocks.display import code_widget, formula_widget
 from tutor.tui.blocks.flow import MEASURE, Flow, Gap, Para, Piece
@@ -180,6 +181,8 @@ def _block_widget(block: Quiz | Predict | LabBlock | Exercise | Timeline | Aside
             return Prediction(block, book, look)
         case LabBlock():
             return LabCard(block, book, look, lab_title(block.lab))
+        case Bug():
+            return BugCard(block, book, look)
         case Exercise():
             return ExerciseCard(block, book, look)
         case Timeline():

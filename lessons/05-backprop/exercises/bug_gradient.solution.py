@@ -4,7 +4,7 @@ import numpy as np
 
 
 def backward(d, o, x, W):
-    """From d = dL/da (m, O), the sums o (m, O), the inputs x (m, I), W (O, I).
+    """From d = dL/da and o (m, O), the inputs x (m, I), and W (O, I).
 
     Returns the means grad_W (O, I) and grad_b (O,), and grad_x (m, I).
     """

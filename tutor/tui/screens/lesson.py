@@ -14,6 +14,7 @@ from textual.widgets import OptionList, Static
 
 from tutor.course.model import Lesson, Section
 from tutor.tui.blocks.asides import TimelineBlock
+from tutor.tui.blocks.bug import BugCard
 from tutor.tui.blocks.cards import Card, ExerciseCard, LabCard
 from tutor.tui.blocks.inline import inline
 from tutor.tui.blocks.predict import Prediction
@@ -270,6 +271,11 @@ class LessonScreen(LabsOfLesson, FollowsLinks):
         event.stop()
         if isinstance(event.card, LabCard):
             await self.enter_lab(event.card)
+        elif isinstance(event.card, BugCard):
+            from tutor.tui.screens.bug import BugScreen
+
+            self.leave_text()
+            self.app.push_screen(BugScreen(event.card.bug, self.book))
         elif isinstance(event.card, ExerciseCard):
             from tutor.tui.screens.exercise import ExerciseScreen
 
