@@ -228,3 +228,23 @@ def test_doctor_itself_does_not_faint(call: Call, course: Path, monkeypatch: pyt
     done = call("doctor")
     assert done.status == 1
     assert "RuntimeError: oh" in done.out
+
+
+def test_a_bugs_line_is_pointed_at(call: Call) -> None:
+    wrong = call("check", "bug_adam.py", "--line", "9")
+    assert (wrong.status, wrong.err) == (1, "")
+    assert wrong.out.startswith("Not line 9: ")
+    told = call("check", "bug_adam.py", "--line", "12", "--json")
+    assert (told.status, told.json["right"], told.json["bug"]) == (1, False, "adam-flies-off")
+    nothing = call("check", "bug_adam.py", "--line", "7")
+    assert "computes nothing" in nothing.out
+    right = call("check", "bug_adam.py", "--line", "11")
+    assert right.status == 0
+    assert "Line 11 is the one." in right.out
+    assert "mend it in your copy" in right.out
+    with Store.open() as store:
+        kept = [(answer.task, answer.given, answer.right) for answer in store.answers("", "03-sgd/step-size")]
+    assert kept == [("adam-flies-off/line", given, given == "11") for given in ("9", "12", "11")]
+    no_bug = call("check", "adam.py", "--line", "3")
+    assert no_bug.status == 2
+    assert "no line to be found" in no_bug.err

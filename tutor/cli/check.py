@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
 from tutor.cli.courses import whole_course
 from tutor.cli.output import print_json
-from tutor.cli.parser import Parser, Wanted, json_option
+from tutor.cli.parser import BadUsage, Parser, Wanted, json_option, whole
+from tutor.course.bugs import judge_mark, mark_key
+from tutor.course.model import Bug
 from tutor.errors import StoreProblem
-from tutor.exercises import Owner, Verdict, check_now, ensure_learner_file, find_owner, learner_file
+from tutor.exercises import Owner, Verdict, check_now, ensure_learner_file, find_owner, learner_file, starter
 
 EXAMPLE = """examples:
   dltutor check perceptron_update.py
   dltutor check ~/solutions/perceptron_update.py --json
+  dltutor check bug_adam.py --line 9
 
 A name alone is your own file for that exercise; it is made from the starter when there is none yet.
-Exit status: 0 it passes, 1 it does not."""
+Exit status: 0 it passes (or the line is the wrong one), 1 it does not."""
 
 
 def configure(parser: Parser) -> None:
     parser.add_argument("file", metavar="FILE", help="the file with your code, or the exercise's name")
+    parser.add_argument(
+        "--line", metavar="N", type=whole(1, 999), help="where a bug is to be found: point at this line instead"
+    )
     json_option(parser)
 
 
@@ -29,6 +36,8 @@ def main(arguments: Wanted) -> int:
     named = given if given.suffix == ".py" or given.exists() else given.with_name(given.name + ".py")
     course, _ = whole_course()
     owner = find_owner(named, [course])
+    if arguments.line is not None:
+        return _point(owner, arguments.line, arguments.json)
     file = named if named.exists() or named.parent != Path() else _own(owner)
     verdict = check_now(owner.exercise, file)
     noted = _note(owner, file) if verdict.passed else ""
@@ -37,6 +46,30 @@ def main(arguments: Wanted) -> int:
     else:
         print("\n".join(_report(owner, file, verdict, noted)))
     return 0 if verdict.passed else 1
+
+
+def _point(owner: Owner, line: int, json: bool) -> int:
+    """Point at a line of a bug's code."""
+    from tutor.cli.texts import paragraph
+    from tutor.store import Store
+
+    bug = owner.exercise
+    if not isinstance(bug, Bug):
+        raise BadUsage(f"{bug.file.name} is an exercise, with no line to be found", "leave out --line")
+    mark = judge_mark(bug, starter(bug), line)
+    if mark.counts:
+        try:
+            with Store.open() as store:
+                store.answer(owner.course.id, owner.lesson.id, mark_key(bug), str(line), mark.right)
+        except StoreProblem as problem:
+            print(problem, file=sys.stderr)
+    if json:
+        print_json({"lesson": owner.lesson.id, "bug": bug.id, "line": line, "right": mark.right, "say": mark.say})
+    else:
+        print(paragraph(mark.say))
+        if mark.right:
+            print(f"Now mend it in your copy, and check it: dltutor check {bug.file.name}\nThe file: {_own(owner)}")
+    return 0 if mark.right else 1
 
 
 def _own(owner: Owner) -> Path:

@@ -23,6 +23,11 @@ class Mark:
     """Whether it is a try at all; a line of explanation computes nothing."""
 
 
+def mark_key(bug: Bug) -> str:
+    """Under what the lines that were pointed at are kept; no task's id holds a slash."""
+    return f"{bug.id}/line"
+
+
 def judge_mark(bug: Bug, code: str, line: int) -> Mark:
     """What there is to say about pointing at a line, counted from 1."""
     if line == bug.line:

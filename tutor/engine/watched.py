@@ -1,4 +1,7 @@
-"""The updates of a watched net over its run: worked out at some checkpoints when they are looked at, and kept."""
+"""The updates of a watched net over its run: worked out at some checkpoints when they are looked at, and kept.
+
+Which steps those are depends a little on how fast this machine is, for that is where checkpoints stand; the numbers do not.
+"""
 
 from __future__ import annotations
 

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from tutor.course.bugs import mark_key
 from tutor.course.model import Bug
 from tutor.draw.cells import Look
 from tutor.tui.blocks.cards import Card
 from tutor.tui.blocks.flow import Gap, Para, Piece
 from tutor.tui.blocks.task import rich_pieces, sign
 from tutor.tui.lesson_book import Book
-
-
-def mark_key(bug: Bug) -> str:
-    """Under what the lines that were pointed at are kept; no task's id holds a slash."""
-    return f"{bug.id}/line"
 
 
 def is_found(bug: Bug, book: Book) -> bool:

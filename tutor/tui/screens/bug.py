@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Static
+from textual.widgets import Static, TextArea
 
-from tutor.course.bugs import Mark, judge_mark
+from tutor.course.bugs import Mark, judge_mark, mark_key
 from tutor.course.model import Bug
 from tutor.errors import UserError
-from tutor.tui.blocks.bug import is_found, mark_key
+from tutor.tui.blocks.bug import is_found
 from tutor.tui.blocks.editor import CodeEditor
 from tutor.tui.blocks.flow import Flow, Gap, Para, Piece
 from tutor.tui.blocks.task import rich_pieces, sign
@@ -84,6 +85,11 @@ class BugScreen(Screen[None]):
         editor.focus()
         self.refill()
 
+    @on(TextArea.SelectionChanged)
+    def _moved(self, event: TextArea.SelectionChanged) -> None:
+        event.stop()
+        self.refill()
+
     def on_screen_resume(self) -> None:
         """Back from mending, or from the run."""
         if self.is_mounted:
@@ -110,7 +116,8 @@ class BugScreen(Screen[None]):
     def refill(self) -> None:
         """Show the state as it is now."""
         state = "done" if self.done else "found, to be mended" if self.found else "open"
-        bar = Content.assemble(("Find the bug  ", "bold"), (self.bug.file.name, "$text-muted"), f"   {state}")
+        where = f":{self.query_one(CodeEditor).cursor_location[0] + 1}"
+        bar = Content.assemble(("Find the bug  ", "bold"), (self.bug.file.name + where, "$text-muted"), f"   {state}")
         self.query_one("#bar", Static).update(bar)
         self.query_one("#said", Flow).show(self._pieces())
         self.refresh_bindings()
@@ -191,7 +198,9 @@ class MendScreen(ExerciseScreen):
     """The learner's own copy of the code, opened at the wrong line; checked as any exercise."""
 
     def on_mount(self) -> None:
-        super().on_mount()
+        self.call_after_refresh(self._to_the_line)  # the exercise screen fills its editor first
+
+    def _to_the_line(self) -> None:
         bug = self.exercise
         assert isinstance(bug, Bug)
         editor = self.query_one(CodeEditor)
