@@ -154,6 +154,21 @@ def test_an_older_file_is_brought_up_to_date_all_or_nothing(tmp_path: Path) -> N
     opened.db.close()
 
 
+def test_a_file_of_the_first_version_keeps_all_and_gets_the_new_tables(tmp_path: Path) -> None:
+    opened = open_file(tmp_path / NAME, MIGRATIONS[:1])
+    opened.db.execute("INSERT INTO answers (course, lesson, task, given, right, at) VALUES ('', 'a', 't', '4', 1, 5.0)")
+    opened.db.execute("INSERT INTO tasks VALUES ('', 'a', 't', 'done', 5.0)")
+    opened.db.close()
+    with Store.open(tmp_path) as store:
+        assert store.saved
+        assert store.notice == ""
+        assert store.done("") == {"a": {"t": "done"}}
+        assert [answer.given for answer in store.all_answers("")["a"]] == ["4"]
+        assert (store.reviews(""), store.all_ran("")) == ([], [])
+        store.review("", "a", "t", "5", True, 1, 6.0)
+        assert [(r.task, r.right, r.seed, r.at) for r in store.reviews("")] == [("t", True, 1, 6.0)]
+
+
 def test_where_no_folder_can_be_made_progress_lives_in_memory(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with Store.open(tmp_path / "file" / "state") as store:

@@ -21,6 +21,8 @@ def fill(store: Store) -> None:
     store.draft("", "a", "u", "half")
     store.keep_run("perceptron", 3, {"loss": math.nan, "errors": 1.0}, lesson="a")
     store.set("theme", "dark")
+    store.review("", "a", "t", "5", False, 3, 12.5)
+    store.ran("", "a", "lab", "perceptron", 3, {"errors": 0.0}, True)
 
 
 @pytest.fixture
@@ -36,7 +38,7 @@ def exported(tmp_path: Path) -> dict[str, Any]:
 
 def test_there_and_back(tmp_path: Path, exported: dict[str, Any]) -> None:
     with Store.open(tmp_path / "new") as store:
-        assert store.import_(exported) == 8
+        assert store.import_(exported) == 10
         assert store.export() == exported
         assert store.import_(exported) == 0
         assert store.export() == exported
@@ -60,9 +62,34 @@ def test_a_merge_loses_nothing(tmp_path: Path, exported: dict[str, Any]) -> None
         assert store.place_in("", "a") is not None
 
 
+def test_an_older_export_is_read(tmp_path: Path, exported: dict[str, Any]) -> None:
+    old = {name: part for name, part in exported.items() if name not in ("reviews", "ran")} | {"version": 1}
+    with Store.open(tmp_path / "new") as store:
+        assert store.import_(old) == 8
+        assert store.reviews("") == []
+        assert store.import_(exported) == 2, "what the newer one has besides"
+
+
+def test_of_two_runs_of_a_lab_the_one_that_reached_its_goal_stays(tmp_path: Path, exported: dict[str, Any]) -> None:
+    with Store.open(tmp_path / "new") as store:
+        store.ran("", "a", "lab", "perceptron?data=or", 9, {}, False)
+        store.import_(exported)
+        assert [(run.link, run.reached) for run in store.all_ran("")] == [("perceptron", True)]
+        store.ran("", "a", "lab", "perceptron?data=xor", 9, {}, False)
+        assert [run.link for run in store.all_ran("")] == ["perceptron"]
+        store.ran("", "a", "lab", "perceptron?data=and&seed=1", 4, {}, True)
+        assert [run.link for run in store.all_ran("")] == ["perceptron?data=and&seed=1"], "the newer of two that did"
+
+
 WRONG: list[tuple[str, Any, str]] = [
     ("format", "other", "not exported progress"),
-    ("version", 2, "version 2"),
+    ("version", 3, "version 3"),
+    ("version", True, "version True"),
+    ("version", [], "version"),
+    ("reviews.right", None, r"reviews\[0\].right"),
+    ("reviews.seed", -1, r"reviews\[0\].seed"),
+    ("ran.metrics", 3, r"ran\[0\].metrics"),
+    ("ran", None, "'ran'"),
     ("extra", [], "'extra'"),
     ("tasks", {}, "'tasks'"),
     ("tasks", None, "'tasks'"),

@@ -26,6 +26,7 @@ COMMANDS: dict[str, str] = {
     "run": "run a lab without the screen",
     "check": "check the code of an exercise",
     "data": "list, add, download or remove data sets",
+    "review": "ask again what you missed, or what is due",
     "progress": "show, export, import or reset what you have done",
     "lint": "find mistakes in a course",
     "warmup": "compile everything once, so that labs start at once",

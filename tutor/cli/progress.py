@@ -16,9 +16,11 @@ from tutor.store import Store
 EXAMPLE = """examples:
   dltutor progress show
   dltutor progress export progress.json
+  dltutor progress export --markdown transcript.md
   dltutor progress import progress.json
   dltutor progress reset --yes
 
+With --markdown it is a transcript: what you read, ran, answered and wrote.
 Importing merges: what is done here stays done. Resetting keeps a copy and says where."""
 
 _LARGEST = 64 * 1024 * 1024
@@ -28,6 +30,7 @@ def configure(parser: Parser) -> None:
     words = ("show", "export", "import", "reset")
     parser.add_argument("action", metavar="|".join(words), type=one_of(*words), nargs="?", default="show", help="default: show")
     parser.add_argument("file", metavar="FILE", nargs="?", help="to export to (default: stdout), or to import; - is stdin")
+    parser.add_argument("--markdown", action="store_true", help="export a transcript for people")
     parser.add_argument("--yes", action="store_true", help="reset without asking")
     json_option(parser)
 
@@ -35,13 +38,15 @@ def configure(parser: Parser) -> None:
 def main(arguments: Wanted) -> int:
     if arguments.file and arguments.action in ("show", "reset"):
         raise BadUsage(f"progress {arguments.action} takes no file", "leave it out")
+    if arguments.markdown and arguments.action != "export":
+        raise BadUsage(f"progress {arguments.action} writes no Markdown", "write: dltutor progress export --markdown")
     with Store.open() as store:
         say_notice(store.notice)
         match arguments.action:
             case "show":
                 return _show(store, arguments.json)
             case "export":
-                return _export(store, arguments.file)
+                return _export(_transcript(store) if arguments.markdown else _document_of(store), arguments.file)
             case "import":
                 return _import(store, arguments.file, arguments.json)
         return _reset(store, arguments.yes, arguments.json)
@@ -75,8 +80,19 @@ def _show(store: Store, as_json: bool) -> int:
     return 0
 
 
-def _export(store: Store, name: str | None) -> int:
-    text = json.dumps(store.export(), indent=1, allow_nan=False) + "\n"
+def _document_of(store: Store) -> str:
+    return json.dumps(store.export(), indent=1, allow_nan=False) + "\n"
+
+
+def _transcript(store: Store) -> str:
+    from tutor.cli.courses import whole_course
+    from tutor.review.transcript import transcript
+
+    course, _ = whole_course()
+    return transcript(course, store)
+
+
+def _export(text: str, name: str | None) -> int:
     if name is None or name == "-":
         sys.stdout.write(text)
         return 0

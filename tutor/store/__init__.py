@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tutor.store.model import Answer, KeptRun, Place
+from tutor.store.model import Answer, KeptRun, Place, Ran, Reviewed
 from tutor.store.store import Store
 
-__all__ = ["Answer", "KeptRun", "Place", "Store"]
+__all__ = ["Answer", "KeptRun", "Place", "Ran", "Reviewed", "Store"]

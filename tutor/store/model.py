@@ -42,3 +42,30 @@ class KeptRun:
     lesson: str
     """The lesson it was kept in, or empty."""
     at: float
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """One answer to a question that was asked again."""
+
+    lesson: str
+    task: str
+    given: str
+    right: bool
+    seed: int
+    """Which numbers were drawn for it."""
+    at: float
+
+
+@dataclass(frozen=True)
+class Ran:
+    """The run that a lab of a lesson is remembered by: one that reached its goal, or else the last."""
+
+    lesson: str
+    task: str
+    link: str
+    step: int
+    metrics: dict[str, float]
+    reached: bool
+    """Whether the goal held; True, too, where there is no goal."""
+    at: float

@@ -34,6 +34,15 @@ MIGRATIONS: tuple[Migration, ...] = (
             lesson TEXT NOT NULL, at REAL NOT NULL)""",
         "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     ),
+    (
+        """CREATE TABLE reviews (
+            id INTEGER PRIMARY KEY, course TEXT NOT NULL, lesson TEXT NOT NULL, task TEXT NOT NULL,
+            given TEXT NOT NULL, right INTEGER NOT NULL, seed INTEGER NOT NULL, at REAL NOT NULL)""",
+        """CREATE TABLE ran (
+            course TEXT NOT NULL, lesson TEXT NOT NULL, task TEXT NOT NULL, link TEXT NOT NULL, step INTEGER NOT NULL,
+            metrics TEXT NOT NULL, reached INTEGER NOT NULL, at REAL NOT NULL,
+            PRIMARY KEY (course, lesson, task))""",
+    ),
 )
 
 

@@ -18,7 +18,7 @@ from tutor import paths
 from tutor.errors import StoreProblem
 from tutor.store import transfer
 from tutor.store.file import NAME, Opened, code_of, connect, free_name, in_memory, open_file
-from tutor.store.model import Answer, KeptRun, Place
+from tutor.store.model import Answer, KeptRun, Place, Ran, Reviewed
 
 _UNWRITABLE = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN})
 _LATER = "max(?, (SELECT coalesce(max(at), 0) + 0.001 FROM places))"
@@ -97,6 +97,23 @@ class Store:
         )
         return [Answer(task, given, None if right is None else bool(right), at) for task, given, right, at in rows]
 
+    def all_answers(self, course: str) -> dict[str, list[Answer]]:
+        """lesson → every answer given in it, newest last."""
+        found: dict[str, list[Answer]] = {}
+        rows = self._read("SELECT lesson, task, given, right, at FROM answers WHERE course = ? ORDER BY id", course)
+        for lesson, task, given, right, at in rows:
+            found.setdefault(lesson, []).append(Answer(task, given, None if right is None else bool(right), at))
+        return found
+
+    def review(self, course: str, lesson: str, task: str, given: str, right: bool, seed: int, at: float) -> None:
+        """Keep an answer to a question that was asked again."""
+        self._write(transfer.MERGE["reviews"], course, lesson, task, given, right, seed, at)
+
+    def reviews(self, course: str) -> list[Reviewed]:
+        """Every answer given in reviews, newest last."""
+        rows = self._read("SELECT lesson, task, given, right, seed, at FROM reviews WHERE course = ? ORDER BY id", course)
+        return [Reviewed(lesson, task, given, bool(right), seed, at) for lesson, task, given, right, seed, at in rows]
+
     def draft(self, course: str, lesson: str, task: str, text: str) -> None:
         """Keep what has been typed and not yet handed in; an empty text forgets it."""
         if text:
@@ -123,6 +140,10 @@ class Store:
         """Where the learner was last in the lesson."""
         return self._place("course = ? AND lesson = ?", course, lesson)
 
+    def visited(self, course: str) -> list[str]:
+        """The lessons that have been opened."""
+        return [str(row[0]) for row in self._read("SELECT lesson FROM places WHERE course = ? ORDER BY lesson", course)]
+
     def _place(self, which: str, *values: str) -> Place | None:
         rows = self._read(f"SELECT course, lesson, section, block, at FROM places WHERE {which}", *values)
         return Place(*rows[0]) if rows else None
@@ -145,6 +166,23 @@ class Store:
         return [
             KeptRun(id_, link, step, transfer.read_metrics(metrics), place, at)
             for id_, link, step, metrics, place, at in reversed(rows)
+        ]
+
+    def ran(
+        self, course: str, lesson: str, task: str, link: str, step: int, metrics: Mapping[str, float], reached: bool
+    ) -> None:
+        """Remember a lab by this run, unless it is remembered by one that reached its goal and this one has not."""
+        values = (course, lesson, task, link, step, transfer.metrics_text(metrics), reached, time.time())
+        self._write(transfer.MERGE["ran"], *values)
+
+    def all_ran(self, course: str) -> list[Ran]:
+        """The run of each lab, the oldest first."""
+        rows = self._read(
+            "SELECT lesson, task, link, step, metrics, reached, at FROM ran WHERE course = ? ORDER BY at, lesson, task", course
+        )
+        return [
+            Ran(lesson, task, link, step, transfer.read_metrics(metrics), bool(reached), at)
+            for lesson, task, link, step, metrics, reached, at in rows
         ]
 
     # Settings
@@ -184,7 +222,7 @@ class Store:
                 raise StoreProblem(
                     f"no copy could be kept in {kept} ({error}), so nothing was reset", "free some space"
                 ) from None
-            for table in ("tasks", "answers", "places", "drafts", "runs"):
+            for table in ("tasks", "answers", "places", "drafts", "runs", "reviews", "ran"):
                 self._db.execute(f"DELETE FROM {table}")
         return kept
 

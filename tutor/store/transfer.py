@@ -16,7 +16,7 @@ from typing import Any
 from tutor.errors import BadData
 
 FORMAT = "dltutor-progress"
-VERSION = 1
+VERSION = 2
 _LONGEST = 1_000_000
 _LATEST = 4_102_444_800.0  # the year 2100
 _MEND = "give a file that `dltutor progress export` wrote"
@@ -29,7 +29,16 @@ _TABLES: dict[str, dict[str, str]] = {
     "drafts": {"course": "text", "lesson": "text", "task": "text", "text": "text", "at": "time"},
     "runs": {"link": "text", "step": "count", "metrics": "metrics", "lesson": "text", "at": "time"},
     "settings": {"name": "text", "value": "text"},
-}
+    "reviews": {
+        "course": "text", "lesson": "text", "task": "text", "given": "text", "right": "yes", "seed": "count", "at": "time",
+    },
+    "ran": {
+        "course": "text", "lesson": "text", "task": "text", "link": "text", "step": "count", "metrics": "metrics",
+        "reached": "yes", "at": "time",
+    },
+}  # fmt: skip
+_SINCE = {"reviews": 2, "ran": 2}
+"""The version of the export that has a table first; an older one has nothing for it."""
 MERGE: dict[str, str] = {
     "tasks": "INSERT INTO tasks VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET how = 'done', at = excluded.at"
     " WHERE tasks.how != 'done' AND excluded.how = 'done'",
@@ -40,6 +49,10 @@ MERGE: dict[str, str] = {
     "runs": "INSERT INTO runs (link, step, metrics, lesson, at) SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS"
     " (SELECT 1 FROM runs WHERE (link, step, lesson, at) = (?1, ?2, ?4, ?5))",
     "settings": "INSERT OR IGNORE INTO settings VALUES (?, ?)",
+    "reviews": "INSERT INTO reviews (course, lesson, task, given, right, seed, at) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT"
+    " EXISTS (SELECT 1 FROM reviews WHERE (course, lesson, task, given, right, seed, at) = (?1, ?2, ?3, ?4, ?5, ?6, ?7))",
+    "ran": "INSERT INTO ran VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET"
+    " link = ?4, step = ?5, metrics = ?6, reached = ?7, at = ?8 WHERE (?7, ?8) > (ran.reached, ran.at)",
 }
 
 
@@ -76,6 +89,8 @@ def _out(kind: str, value: Any) -> Any:
     match kind:
         case "verdict":
             return None if value is None else bool(value)
+        case "yes":
+            return bool(value)
         case "metrics":
             return {name: _plain(number) for name, number in read_metrics(value).items()}
         case "how":
@@ -99,12 +114,14 @@ def read(document: object) -> dict[str, list[tuple[Any, ...]]]:
     """The rows of each table. Raises BadData, naming the first entry that is wrong."""
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise BadData("this is not exported progress", _MEND)
-    if document.get("version") != VERSION:
-        raise BadData(f"the export has version {document.get('version')!r}, this dltutor reads {VERSION}", "update dltutor")
+    version = document.get("version")
+    if not isinstance(version, int) or isinstance(version, bool) or not 1 <= version <= VERSION:
+        raise BadData(f"the export has version {version!r}, this dltutor reads {VERSION} and older", "update dltutor")
     unknown = set(document) - set(_TABLES) - {"format", "version"}
     if unknown:
         raise BadData(f"the export has a part {min(map(str, unknown))!r} that is not known", _MEND)
-    return {table: list(_rows(table, document.get(table))) for table in _TABLES}
+    tables = [table for table in _TABLES if _SINCE.get(table, 1) <= version or table in document]
+    return {table: list(_rows(table, document.get(table))) for table in tables}
 
 
 def _rows(table: str, entries: object) -> Iterator[tuple[Any, ...]]:
@@ -129,6 +146,8 @@ def _in(kind: str, value: object, where: str) -> Any:
             good = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53
         case "verdict":
             good = value is None or isinstance(value, bool)
+        case "yes":
+            good = isinstance(value, bool)
         case _:
             return _metrics(value, where)
     if not good:

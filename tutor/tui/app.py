@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -22,6 +22,7 @@ from tutor.tui.fault import log_error
 from tutor.tui.gate import Gated
 from tutor.tui.lesson_book import Progress
 from tutor.tui.look import find_look
+from tutor.tui.start import read_all, resolve
 from tutor.tui.theme import DARK, LIGHT, theme
 from tutor.tui.thrift import Thrifty
 
@@ -83,6 +84,8 @@ class TutorApp(Thrifty, Gated):
         self._worker = worker
         self.look = look or find_look(theme=store.setting("theme"))
         self.totals: dict[str, int] = {}
+        self.whole: Course | None = None
+        """The course with its sections, once it has been read."""
         self.notice = store.notice or (f"This course has {faults} faults: dltutor lint names them." if faults else "")
         self.failed = ""
         """What ended the app before its time, for who started it."""
@@ -138,7 +141,8 @@ class TutorApp(Thrifty, Gated):
         """Count the tasks of every lesson, and find the labs, without holding up a key."""
         from tutor.tui.screens.home import Home
 
-        whole, labs = await asyncio.to_thread(_read_all, self.course)
+        whole, labs = await asyncio.to_thread(read_all, self.course)
+        self.whole = whole
         for lesson in whole.lessons:
             self._know(lesson)
         for screen in self.screen_stack:
@@ -174,10 +178,18 @@ class TutorApp(Thrifty, Gated):
 
     def open_start(self, start: str) -> None:
         """Open what the command line named."""
-        if any(lesson.id == start for lesson in self.course.lessons):
+        if start == "review":
+            self.open_review()
+        elif any(lesson.id == start for lesson in self.course.lessons):
             self.open_lesson(start)
         else:
             self.open_lab(start)
+
+    def open_review(self) -> None:
+        """Ask again what is due."""
+        from tutor.tui.screens.review import ReviewScreen
+
+        self.push_screen(ReviewScreen())
 
     def open_lesson(self, lesson_id: str, section: str = "", *, instead: bool = False) -> None:
         """Open a lesson where it was left, or at a section. instead: in place of the screen that is open."""
@@ -260,19 +272,6 @@ class TutorApp(Thrifty, Gated):
         self._close_messages_no_wait()
 
 
-def _read_all(course: Course) -> tuple[Course, Mapping[str, str]]:
-    """The course with its sections, and each lab's summary; a lab that cannot be loaded here is not offered."""
-    from tutor.course.parse import read_course
-    from tutor.labs import find_lab, lab_ids
-
-    whole, _ = read_course(course.folder, course.id)
-    summaries = {}
-    for lab in lab_ids():
-        with suppress(ImportError):
-            summaries[lab] = find_lab(lab).spec.summary
-    return whole, summaries
-
-
 def run(start: str | None = None, *, folder: Path | None = None, course_id: str = "", mouse: bool = True) -> int:
     """Open the screen: at home, at a lesson or at a lab. Returns the exit status.
 
@@ -283,7 +282,6 @@ def run(start: str | None = None, *, folder: Path | None = None, course_id: str 
 
     from tutor.course.parse import read_outline
     from tutor.store import Store
-    from tutor.tui.start import resolve
 
     course, problems = read_outline(folder or paths.lessons_folder(), course_id)
     wanted = resolve(start, course) if start else ""

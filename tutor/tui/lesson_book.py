@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
 
 from tutor.errors import StoreProblem
 
@@ -11,6 +11,19 @@ if TYPE_CHECKING:
     from tutor.course.model import Course, Lesson
     from tutor.store import Store
     from tutor.store.model import Answer, Place
+
+
+class Notes(Protocol):
+    """What a block that can be done asks of whoever keeps its answers: a lesson's book, or a review."""
+
+    def is_done(self, task: str) -> bool: ...
+    def is_skipped(self, task: str) -> bool: ...
+    def finish(self, task: str, how: str = "done") -> bool: ...
+    def answers(self, task: str) -> Sequence[Answer]: ...
+    def last(self, task: str) -> Answer | None: ...
+    def answer(self, task: str, given: str, right: bool | None) -> None: ...
+    def draft(self, task: str, text: str) -> None: ...
+    def drafted(self, task: str) -> str: ...
 
 
 class Progress:
@@ -99,6 +112,10 @@ class Book:
             self._drafts[task] = ""
             self._keep(lambda: self._drafts.update({task: self._store.drafted(self._course, self.lesson.id, task)}))
         return self._drafts[task]
+
+    def ran(self, task: str, link: str, step: int, metrics: Mapping[str, float], reached: bool) -> None:
+        """Remember a lab by this run."""
+        self._keep(lambda: self._store.ran(self._course, self.lesson.id, task, link, step, metrics, reached))
 
     def place(self, section: str, block: str = "") -> None:
         self._keep(lambda: self._store.place(self._course, self.lesson.id, section, block))

@@ -1,20 +1,23 @@
-"""What the command line may name."""
+"""What is found out at the start: what the command line names, and what there is."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
 
 from tutor.course.model import Course
 from tutor.errors import BadLink, nearest
 
 
 def resolve(start: str, course: Course) -> str:
-    """What the command line named: a lesson's id or a lab's link.
+    """What the command line named: a lesson's id, a lab's link, or "review".
 
     Of a lesson's id the last part is enough, when only one lesson has it and no lab.
     Raises BadLink with the nearest of both.
     """
     start = start.strip()
     lessons = [lesson.id for lesson in course.lessons]
-    if start in lessons:
+    if start in lessons or start == "review":
         return start
     from tutor.engine.link import make_link, split_link
     from tutor.labs import find_lab, lab_ids
@@ -27,3 +30,16 @@ def resolve(start: str, course: Course) -> str:
         raise BadLink(f"{lab!r} is neither a lesson nor a lab", nearest(lab, [*lessons, *lab_ids()]))
     make_link(find_lab(lab).spec, pairs)
     return start
+
+
+def read_all(course: Course) -> tuple[Course, Mapping[str, str]]:
+    """The course with its sections, and each lab's summary; a lab that cannot be loaded here is not offered."""
+    from tutor.course.parse import read_course
+    from tutor.labs import find_lab, lab_ids
+
+    whole, _ = read_course(course.folder, course.id)
+    summaries = {}
+    for lab in lab_ids():
+        with suppress(ImportError):
+            summaries[lab] = find_lab(lab).spec.summary
+    return whole, summaries

@@ -18,7 +18,7 @@ from tutor.tui.blocks.flow import Flow, Para, Piece
 from tutor.tui.blocks.options import Drafted, Handed, Options, indexes
 from tutor.tui.blocks.sketch import Sketch
 from tutor.tui.blocks.task import TaskBlock, rich_pieces, sign
-from tutor.tui.lesson_book import Book
+from tutor.tui.lesson_book import Notes
 
 SEPARATOR = "\n"
 """Between the guess and what was measured, in an answer that has been scored."""
@@ -29,7 +29,7 @@ class Prediction(TaskBlock):
 
     NAME = "Guess first"
 
-    def __init__(self, predict: Predict, book: Book, look: Look) -> None:
+    def __init__(self, predict: Predict, book: Notes, look: Look) -> None:
         super().__init__(predict, book, look)
         self.predict = predict
         self.notice = ""
@@ -125,7 +125,7 @@ class Prediction(TaskBlock):
         self.refill()
 
 
-def score(predict: Predict, book: Book, metrics: Mapping[str, float], curve: Curve = ()) -> Grade | None:
+def score(predict: Predict, book: Notes, metrics: Mapping[str, float], curve: Curve = ()) -> Grade | None:
     """Judge the guess that is held and keep the outcome; None when there is nothing to judge.
 
     The verdict is kept with the guess: it depends on a run that will not be there when the lesson is opened again.

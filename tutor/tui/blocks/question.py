@@ -14,7 +14,7 @@ from tutor.tui.blocks.answer_line import AnswerLine
 from tutor.tui.blocks.flow import Flow, Para, Piece
 from tutor.tui.blocks.options import Drafted, Handed, Options, Order, indexes
 from tutor.tui.blocks.task import TaskBlock, rich_pieces, sign
-from tutor.tui.lesson_book import Book
+from tutor.tui.lesson_book import Notes
 
 _HOW = {
     "choice": "choose one",
@@ -35,7 +35,7 @@ class Question(TaskBlock):
     BINDINGS = [Binding("ctrl+r", "reveal", "Show answer")]
     NAME = "Question"
 
-    def __init__(self, quiz: Quiz, book: Book, look: Look) -> None:
+    def __init__(self, quiz: Quiz, book: Notes, look: Look) -> None:
         super().__init__(quiz, book, look)
         self.quiz = quiz
         self.body = self._make_body()

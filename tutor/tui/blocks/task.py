@@ -17,7 +17,7 @@ from tutor.tui.blocks.flow import NOTHING, Flow, Gap, Para, Piece
 from tutor.tui.blocks.markdown import Code, Formula, code_lines, parse_markdown
 
 if TYPE_CHECKING:
-    from tutor.tui.lesson_book import Book
+    from tutor.tui.lesson_book import Notes
 
 _SIGNS = {"right": ("✓", "+", "$text-success"), "wrong": ("✗", "x", "$text-error"), "held": ("…", "~", "$text-warning")}
 
@@ -87,7 +87,7 @@ class TaskBlock(Vertical):
         def control(self) -> TaskBlock:
             return self.block
 
-    def __init__(self, task: Task, book: Book, look: Look) -> None:
+    def __init__(self, task: Task, book: Notes, look: Look) -> None:
         super().__init__()
         self.work = task
         self.book = book

@@ -15,8 +15,10 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tutor.draw.cells import Look
+from tutor.errors import UserError
 from tutor.tui.lesson_keys import KeyLine
 from tutor.tui.look import shown
+from tutor.tui.reviewing import review_words, write_transcript
 
 if TYPE_CHECKING:
     from tutor.course.model import Course
@@ -33,7 +35,7 @@ class Entry:
     """A line of the list."""
 
     kind: str
-    """"chapter", "lesson", "labs" (a heading) or "lab"."""
+    """"review", "chapter", "lesson", "labs" (a heading) or "lab"."""
     id: str
     title: str
     note: str = ""
@@ -61,9 +63,11 @@ def finished(lesson: str, done: Done, totals: Totals) -> bool:
     return totals.get(lesson, 0) > 0 and _count(done.get(lesson, {})) >= totals[lesson]
 
 
-def entries_of(course: Course, done: Done, totals: Totals, following: str, labs: Mapping[str, str]) -> list[Entry]:
-    """The lines of the list. following: the lesson that is next. labs: id → its summary."""
-    entries: list[Entry] = []
+def entries_of(
+    course: Course, done: Done, totals: Totals, following: str, labs: Mapping[str, str], review: str = ""
+) -> list[Entry]:
+    """The lines of the list. following: the lesson that is next. labs: id → its summary. review: what is due, in words."""
+    entries: list[Entry] = [Entry("review", "all", f"Review: {review}")] if review else []
     for chapter in course.chapters:
         if not chapter.lessons:
             continue
@@ -93,6 +97,9 @@ def line_of(entry: Entry, width: int, look: Look) -> Content:
     match entry.kind:
         case "chapter" | "labs":
             return Content.styled(title, "bold $text-primary").truncate(width, ellipsis=look.unicode)
+        case "review":
+            sign = "↻ " if look.unicode else "r "
+            return Content.assemble(("  " + sign, "$text-accent"), (title, "bold")).truncate(width, ellipsis=look.unicode)
         case "lab":
             name = Content.styled(f"    {title:<14}", "bold")
             return (name + Content.styled(shown(entry.note, look), "$text-muted")).truncate(width, ellipsis=look.unicode)
@@ -134,6 +141,8 @@ class Home(Screen[None]):
     """
     BINDINGS = [
         Binding("l", "labs", "Labs", id="home.labs"),
+        Binding("r", "review", "Review", id="home.review"),
+        Binding("x", "transcript", "Transcript", show=False, id="home.transcript"),
         Binding("q", "app.quit", "Quit", id="app.quit"),
     ]
 
@@ -143,6 +152,7 @@ class Home(Screen[None]):
         super().__init__()
         self._entries: list[Entry] = []
         self._labs: dict[str, str] = {}
+        self._review = ""
 
     def compose(self) -> ComposeResult:
         yield Static("dltutor", id="title", markup=False)
@@ -171,7 +181,8 @@ class Home(Screen[None]):
         course = self.app.course
         last = book.last.lesson if book.last else ""
         following = next_lesson(course, book.done, self.app.totals, last)
-        self._entries = entries_of(course, book.done, self.app.totals, following, self._labs)
+        review = self._review = review_words(self.app)
+        self._entries = entries_of(course, book.done, self.app.totals, following, self._labs, review)
         self.query_one("#welcome", Static).update(self._welcome(following, bool(book.last)))
         options = self.query_one(Menu)
         kept = options.highlighted_option.id if options.highlighted_option else None
@@ -216,6 +227,26 @@ class Home(Screen[None]):
             self.app.open_lesson(name)
         elif kind == "lab":
             self.app.open_lab(name)
+        elif kind == "review":
+            self.action_review()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return bool(self._review) if action == "review" else True
+
+    def action_review(self) -> None:
+        """Ask again what is due."""
+        self.app.open_start("review")
+
+    async def action_transcript(self) -> None:
+        """Write down what has been done, and say where."""
+        from tutor.tui.screens.dialogs import Notice
+
+        try:
+            file = await write_transcript(self.app)
+        except UserError as error:
+            self.app.tell(error)
+            return
+        self.app.push_screen(Notice("What you have done", f"It is written down in {file}"))
 
     def action_labs(self) -> None:
         options = self.query_one(Menu)
