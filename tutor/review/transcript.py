@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from tutor.course.answers import short
 from tutor.course.grade import answer_text
 from tutor.course.instances import instance
-from tutor.course.model import Course, Exercise, LabBlock, Lesson, Option, Predict, Quiz, Task
+from tutor.course.model import Bug, Course, Exercise, LabBlock, Lesson, Option, Predict, Quiz, Task
 from tutor.store import Answer, KeptRun, Ran, Reviewed, Store
 
 _LONGEST = 20_000
@@ -99,7 +99,8 @@ def _task(task: Task, given: Sequence[Answer], how: str, again: Sequence[Reviewe
             passed = [answer.given for answer in given if answer.right]
             state = f"passed{f' at try {len(given)}' if passed else ''}" if how == "done" else "not passed yet"
             tries = f", {_tries(len(given))}" if given and how != "done" else ""
-            yield f"- Wrote {task.file.name} ({state}{tries}){shown}"
+            did = "Found and mended the bug in" if isinstance(task, Bug) else "Wrote"
+            yield f"- {did} {task.file.name} ({state}{tries}){shown}"
             if passed:
                 yield from _listing(passed[-1])
 

@@ -10,12 +10,13 @@ from tutor.draw.cells import Look
 from tutor.tui.blocks.cards import Card
 from tutor.tui.blocks.flow import Gap, Para, Piece
 from tutor.tui.blocks.task import rich_pieces, sign
-from tutor.tui.lesson_book import Book
+from tutor.tui.lesson_book import Notes
 
 
-def is_found(bug: Bug, book: Book) -> bool:
+def is_found(bug: Bug, book: Notes) -> bool:
     """Whether the learner has pointed at the wrong line (or has seen the solution, or mended it already)."""
-    return any(answer.right for answer in book.answers(mark_key(bug))) or bug.id in book.done
+    over = book.is_done(bug.id) or book.is_skipped(bug.id)
+    return over or any(answer.right for answer in book.answers(mark_key(bug)))
 
 
 class BugCard(Card):
@@ -23,7 +24,7 @@ class BugCard(Card):
 
     NAME = "Find the bug"
 
-    def __init__(self, bug: Bug, book: Book, look: Look) -> None:
+    def __init__(self, bug: Bug, book: Notes, look: Look) -> None:
         super().__init__(bug, book, look)
         self.bug = bug
 
