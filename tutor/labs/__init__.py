@@ -34,6 +34,8 @@ _MODULES = {
     "machines": "tutor.labs.machines",
     "libraries": "tutor.labs.machines.libraries",
     "gan-2d": "tutor.labs.gan.plane",
+    "gan-digits": "tutor.labs.gan.on_digits",
+    "real-or-fake": "tutor.labs.gan.forger",
 }
 
 

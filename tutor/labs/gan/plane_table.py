@@ -67,13 +67,17 @@ def _nets(latent: int, hidden: tuple[int, ...], opposed: tuple[int, ...], phi: s
 
 
 def table_of(knobs: Knobs) -> Table:
-    turn = str(knobs["turn"])
-    turns = (0 if turn == "discriminator" else int(knobs["turns_g"]), 0 if turn == "generator" else int(knobs["turns_d"]))
     numbers = int(knobs["batch"]), float(knobs["strength"]), float(knobs["limit"])
-    return Table(nets_of(knobs), (_rule(knobs, "g"), _rule(knobs, "d")), turns, str(knobs["game"]), *numbers)
+    return Table(nets_of(knobs), (rule_of(knobs, "g"), rule_of(knobs, "d")), turns_of(knobs), str(knobs["game"]), *numbers)
 
 
-def _rule(knobs: Knobs, whose: str) -> Rule:
+def turns_of(knobs: Knobs) -> tuple[int, int]:
+    """Turns of the generator and of the discriminator in a round; the one that waits has none."""
+    turn = str(knobs["turn"])
+    return 0 if turn == "discriminator" else int(knobs["turns_g"]), 0 if turn == "generator" else int(knobs["turns_d"])
+
+
+def rule_of(knobs: Knobs, whose: str) -> Rule:
     from kernels import optimizers
 
     name, rate = str(knobs[f"optimizer_{whose}"]), float(knobs[f"rate_{whose}"])
