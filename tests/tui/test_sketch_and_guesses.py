@@ -120,7 +120,7 @@ def test_the_line_says_what_was_guessed_and_how_close_it_was() -> None:
     scored = Guess(NUMBER, always, "7", "You said 7; it is 9: off by 2 (22 %).")
     assert guess_line([scored], "x") == ("wrong", scored.verdict)
     assert guess_line([scored, Guess(SKETCH, always, "1")], "x")[0] == "held", "what is still open comes first"
-    ascii_ = plain(guess_rows([replace(scored, verdict="≈ 9 …", right=True)], "x", 30, Look(unicode=False, colour=False)))
+    ascii_ = plain(guess_rows([replace(scored, verdict="≈ 9 …", right=True)], "x", 30, 1, Look(unicode=False, colour=False)))
     assert ascii_.isascii()
     assert ascii_.startswith("+ ")
 

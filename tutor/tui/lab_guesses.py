@@ -15,7 +15,7 @@ from tutor.engine.client import Frame
 from tutor.labs.spec import LabSpec, View
 from tutor.pictures import Guide, Lines, Picture, Series
 from tutor.tui.lab_session import Want
-from tutor.tui.strips import fit
+from tutor.tui.strips import wrap
 from tutor.tui.widgets.strip_view import ink, sign, tail, words
 
 _UNSEEN = (60, 12)
@@ -114,11 +114,12 @@ def guess_line(guesses: Sequence[Guess], link: str) -> tuple[str, str]:
     return "held", said if guess.fits(link) else f"{said} It is about {predict.lab}."
 
 
-def guess_rows(guesses: Sequence[Guess], link: str, width: int, look: Look) -> list[Row]:
-    """The line below the picture."""
+def guess_rows(guesses: Sequence[Guess], link: str, width: int, height: int, look: Look) -> list[Row]:
+    """The lines below the picture."""
     mark, said = guess_line(guesses, link)
     if not said:
         return []
     fine, plain, role = {"right": ("✓", "+", "success"), "wrong": ("✗", "x", "error")}.get(mark, ("…", "~", "warning"))
-    head = Span(sign(fine, plain, look) + " ", ink(role, look, bold=True))
-    return [fit((head, Span(words(said, look), ink("text", look))), width, tail(look))]
+    head, blank = Span(sign(fine, plain, look) + " ", ink(role, look, bold=True)), Span("  ")
+    lines = wrap(words(said, look), max(1, width - 2), height, ink("text", look), tail(look))
+    return [(head if k == 0 else blank, *line) for k, line in enumerate(lines)]

@@ -59,6 +59,7 @@ LabParts #lab-metrics { height: 1fr; margin-top: 1; }
 LabParts #lab-words { height: 2; }
 LabParts.-plugged #lab-words { height: 3; }
 LabParts #lab-goal { height: auto; max-height: 2; }
+LabParts #lab-guess { height: auto; max-height: 2; }
 LabParts #lab-goal.-none { display: none; }
 LabParts.-tall #lab-words, LabParts.-tall Entry { height: 3; }
 LabParts.-tall.-plugged #lab-words { height: 4; }
@@ -81,7 +82,7 @@ LabParts.-below #lab-detail { height: 4; }
 
 LabParts.-small #lab-body { layout: vertical; }
 LabParts.-small #lab-side { width: 1fr; height: 1; layout: vertical; }
-LabParts.-small #lab-goal { max-height: 1; }
+LabParts.-small #lab-goal, LabParts.-small #lab-guess { max-height: 1; }
 LabParts.-small KnobPanel { height: 1; }
 LabParts.-small #lab-detail, LabParts.-small #lab-metrics { display: none; }
 LabParts.-small.-other #lab-pictures { display: none; }

@@ -100,7 +100,7 @@ class LabParts(LabHand):
         self._numbers = StripView(self._metric_rows, lines=lambda width: len(self.spec.metrics), id="lab-metrics")
         self._words = StripView(self._word_rows, id="lab-words")
         self.entry = Entry(id="lab-entry")
-        self._guess_line = StripView(self._guess_rows, id="lab-guess")
+        self._guess_line = StripView(self._guess_rows, lines=lambda width: len(self._guess_rows(width, 2)), id="lab-guess")
         self._guess_line.display = any(guess.given for guess in self.guesses)
         nothing = "" if self.goal.say or self.goal.condition else "-none"
         self._goal_line = StripView(self._goal_rows, lines=self._goal_lines, id="lab-goal", classes=nothing)
@@ -118,6 +118,7 @@ class LabParts(LabHand):
     def refresh_guesses(self) -> None:
         """Bring up to date what was guessed: in the pictures, and in its line."""
         self._guess_line.display = any(guess.given for guess in self.guesses)
+        self._guess_line.refresh(layout=True)
         for part in (self._main, self._second, self._guess_line):
             part.update_rows()
 
@@ -167,7 +168,7 @@ class LabParts(LabHand):
         return [*rows, *lab_words.aside_rows(beside, width, height - len(rows), self.look)]
 
     def _guess_rows(self, width: int, height: int) -> list[Row]:
-        return guess_rows(self.guesses, self.link, width, self.look)
+        return guess_rows(self.guesses, self.link, width, height, self.look)
 
     def _goal_rows(self, width: int, height: int) -> list[Row]:
         return lab_words.goal_rows(self.goal, self.spec.unit, width, height, self.look)
