@@ -31,6 +31,7 @@ _MODULES = {
     "char-rnn": "tutor.labs.rnn.char_rnn",
     "memory": "tutor.labs.rnn.memory",
     "adversarial": "tutor.labs.adversarial",
+    "imagenet": "tutor.labs.imagenet",
     "machines": "tutor.labs.machines",
     "libraries": "tutor.labs.machines.libraries",
     "gan-2d": "tutor.labs.gan.plane",
