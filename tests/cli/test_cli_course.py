@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from cli_samples import LESSON, Call
 
 from tutor import paths
+from tutor.cli import check
 from tutor.cli.courses import whole_course
 from tutor.course.model import Exercise
 from tutor.exercises import Verdict
@@ -137,6 +139,51 @@ def test_only_the_learners_own_file_counts_as_done(
     assert "is done" in done.out
     with Store.open() as store:
         assert store.done("") == {LESSON_ID: {"twice": "done"}}
+
+
+def test_a_watched_file_is_checked_at_each_save_and_nothing_else(
+    call: Call, course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert check._LOOK <= 0.25, "within half a second"
+    file = tmp_path / "twice.py"
+    file.write_text("one")
+    seen = judged(monkeypatch, FAILED)
+    saves = ["one", "two", None, "two", "three"]
+
+    def look(seconds: float) -> None:
+        if not saves:
+            raise KeyboardInterrupt
+        if (text := saves.pop(0)) is None:
+            file.unlink()
+        else:
+            file.write_text(text)
+
+    monkeypatch.setattr("tutor.cli.check.time.sleep", look)
+    done = call("check", str(file), "--watch", "--json")
+    assert done.status == 130
+    assert len(seen) == 3, "at first, and for two saves that changed it"
+    assert [json.loads(line)["passed"] for line in done.out.splitlines()] == [False] * 3
+
+
+def test_hints_come_one_at_a_time_and_the_solution_after_a_second_yes(
+    call: Call, course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged(monkeypatch, replace(FAILED, mistake=""))
+    (course / "01-first" / "exercises" / "twice.solution.py").write_text("def twice(): ...\n")
+    assert "Hint: Add it to itself." in call("check", "twice", "--hint").out
+    assert "There is no hint left." in call("check", "twice", "--hint").out, "the other is for a mistake that was not made"
+    judged(monkeypatch, FAILED)
+    assert call("check", "twice", "--hint", "--json").json["hint"] == "You halved it."
+    refused = call("check", "twice", "--solution")
+    assert (refused.status, refused.out) == (2, "")
+    assert "say --yes" in refused.err
+    assert call("check", "twice", "--solution", "--yes").out == "def twice(): ...\n"
+    assert "0 of 2 done, 1 skipped" in call("list").out
+    lesson = call("list", "--json").json["chapters"][0]["lessons"][0]
+    assert (lesson["done"], lesson["skipped"]) == (0, 1)
+    judged(monkeypatch, PASSED)
+    call("check", "twice")
+    assert "1 of 2 done\n" in call("list").out, "one's own code makes it done"
 
 
 def test_check_for_real(call: Call) -> None:

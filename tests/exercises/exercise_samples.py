@@ -21,7 +21,7 @@ CHECK = """FUNCTION = "double"
 SIGNATURE = "double(x) -> y"
 
 def cases(draw):
-    for size in (1, 3):
+    for size in (1, 3, 4):
         yield (draw.normal(size=size),)
 """
 FAULTS = 'def halved(x):\n    """It halves."""\n    return x / 2\n'

@@ -13,7 +13,8 @@ from tutor.course.model import Hint
 from tutor.errors import BadLesson
 from tutor.exercises import files, prove
 from tutor.exercises.author import Part, prepare
-from tutor.exercises.checking import check_text
+from tutor.exercises.checking import check_text, verdict
+from tutor.exercises.session import Attempted, Session
 
 
 def test_the_perceptron_exercise_holds() -> None:
@@ -55,15 +56,40 @@ def test_a_starter_that_raises_or_is_a_mistake(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("sizes", "more", "problems"),
+    [
+        ("(3, 4, 5)", "", ["no array in the cases of double.check.py has the size 1"]),
+        ("(3, 4, 5)", "SMALLEST = 3\n", []),
+        ("(1, 2, 4)", "", ["no array in the cases of double.check.py has an odd size larger than 1"]),
+        ("(1, 3)", "", ["the arrays in the cases of double.check.py have 2 different shapes; 3 at least are due"]),
+        ("(4,)", "ONE_SIZE = 'it is always four'\n", []),
+    ],
+)
+def test_the_arrays_come_in_telling_sizes(tmp_path: Path, sizes: str, more: str, problems: list[str]) -> None:
+    assert prove(written(tmp_path, check=more + CHECK.replace("(1, 3, 4)", sizes))) == problems
+
+
+def test_a_check_that_judged_nothing_is_no_pass(tmp_path: Path) -> None:
+    async def judged() -> None:
+        async with Session(written(tmp_path)) as session:
+            with pytest.raises(BadLesson, match="the check ran 0 of 3 cases"):
+                verdict(session.prepared, Attempted((), None, False, ("",)), SOLUTION)
+
+    asyncio.run(judged())
+
+
+@pytest.mark.parametrize(
     ("part", "text", "place", "message"),
     [
-        ("check", CHECK.replace("(1, 3)", "()"), "check.py:4:1", "cases() yields no case"),
+        ("check", CHECK.replace("(1, 3, 4)", "()"), "check.py:4:1", "cases() yields no case"),
         ("check", CHECK.replace("(draw.normal(size=size),)", "1, 2"), "check.py:4:1", "cases() yields 2 arguments"),
         ("check", CHECK.replace("draw.normal", "draw.norml"), "check.py:6:1", "AttributeError"),
         ("check", CHECK.replace("for size", "while True:"), "check.py:5:1", "Python cannot read this line"),
-        ("check", CHECK.replace("(1, 3)", "range(10**9)"), "check.py:4:1", "more than 300 cases"),
+        ("check", CHECK.replace("(1, 3, 4)", "range(10**9)"), "check.py:4:1", "more than 300 cases"),
         ("check", CHECK.replace("double(x) -> y", "dbl(x)"), "check.py:2:1", "SIGNATURE"),
         ("check", 'MAY_CHANGE = ("z",)\n' + CHECK, "check.py:1:1", "MAY_CHANGE names 'z'"),
+        ("check", "SMALLEST = 0\n" + CHECK, "check.py:1:1", "SMALLEST is a whole number from 1"),
+        ("check", "ONE_SIZE = 28\n" + CHECK, "check.py:1:1", "ONE_SIZE says why, in words"),
         ("check", CHECK + "TOLERANCE = 2\n", "check.py:7:1", "TOLERANCE is a number between 0 and 1"),
         ("solution", "def double(x):\n    return y\n", "solution.py:2:1", "NameError"),
         ("solution", "def treble(x):\n    return x\n", "solution.py:1:1", "defines no function 'double'"),
@@ -88,7 +114,7 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
 
 
 def test_a_check_that_cannot_be_used_is_one_problem(tmp_path: Path) -> None:
-    [problem] = prove(written(tmp_path, check=CHECK.replace("(1, 3)", "()")))
+    [problem] = prove(written(tmp_path, check=CHECK.replace("(1, 3, 4)", "()")))
     assert problem == f"{tmp_path}/double.check.py:4:1: cases() yields no case"
 
 

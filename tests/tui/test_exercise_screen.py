@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Callable, Coroutine
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,12 @@ from tutor.course.parse import load_lesson
 from tutor.errors import UserError, WorkerGone
 from tutor.exercises import Verdict
 from tutor.store import Store
+from tutor.tui import screens
 from tutor.tui.app import TutorApp
 from tutor.tui.blocks.cards import ExerciseCard
 from tutor.tui.blocks.editor import CodeEditor
 from tutor.tui.lesson_book import Book
-from tutor.tui.lesson_file import WatchedFile, editor_command
+from tutor.tui.lesson_file import WatchedFile, editor_command, readable
 from tutor.tui.lesson_hints import Hints
 from tutor.tui.lesson_lab import LessonLab
 from tutor.tui.lesson_verdict import Side
@@ -84,7 +86,7 @@ def editor(screen: ExerciseScreen) -> CodeEditor:
 def test_before_and_after(
     make_app: Make, judge: Judge, frame: Callable[..., None], size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tutor.tui.screens.exercise._short", lambda path: f"~/{path.name}")
+    monkeypatch.setattr("tutor.tui.screens.exercise.short", lambda path: f"~/{path.name}")
     app = make_app(LAB)
 
     async def act(pilot: Pilot[Any], screen: ExerciseScreen) -> None:
@@ -112,9 +114,38 @@ def test_typing_is_in_the_file_at_once(make_app: Make, judge: Judge) -> None:
         await pilot.press("ctrl+z", "ctrl+z")
         await pilot.pause()
         assert "pass" not in screen.file.path.read_text(encoding="utf-8")
-        assert judge.codes == [], "typing checks nothing"
+        assert judge.codes == [], "typing itself checks nothing"
 
     play(app, act)
+
+
+def test_a_pause_checks_what_python_can_read(
+    make_app: Make, judge: Judge, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tutor.tui.screens.exercise._PAUSE", 0.01)
+    looked_at: list[str] = []
+    monkeypatch.setattr("tutor.tui.screens.exercise.readable", lambda code: looked_at.append(code) or readable(code))
+    app = make_app(LAB)
+    judge.verdict = replace(WRONG, line=2)
+
+    async def act(pilot: Pilot[Any], screen: ExerciseScreen) -> None:
+        code = editor(screen)
+        code.load_text("def update(")
+        await until(pilot, lambda: "def update(" in looked_at)
+        assert judge.codes == [], "half a line is not worth a check"
+        code.load_text("def update():\n    return x\n")
+        await until(pilot, lambda: screen.verdict)
+        assert judge.codes == ["def update():\n    return x\n"]
+        assert code.has_focus
+        assert code.failing == 2
+        assert "\n2!     return x" in glass(app)
+        judge.verdict = RIGHT
+        code.load_text("def update():\n    return 2\n")
+        await until(pilot, lambda: code.failing == 0)
+        await until(pilot, lambda: screen.verdict is RIGHT)
+
+    play(app, act)
+    assert [answer.right for answer in store.answers("samples", LAB)] == [True], "only what was handed in, or passes, is kept"
 
 
 def test_indent_after_a_colon_and_back(make_app: Make, judge: Judge) -> None:
@@ -176,18 +207,23 @@ def test_solution_takes_a_second_yes_and_is_not_done(make_app: Make, judge: Judg
     assert store.done("samples")[LAB] == {"update": "skipped"}
 
 
-def test_another_editor_saves(make_app: Make, judge: Judge) -> None:
+def test_another_editor_saves(make_app: Make, judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert screens.exercise._LOOK <= 0.25, "within half a second"
+    monkeypatch.setattr("tutor.tui.screens.exercise._LOOK", 0.01)
     app = make_app(LAB)
 
     async def act(pilot: Pilot[Any], screen: ExerciseScreen) -> None:
         assert screen.file is not None
-        screen._look_at_file()
-        assert judge.codes == []
+        before = editor(screen).text
         screen.file.path.write_text("def update():\n    return 1\n", encoding="utf-8")
-        screen._look_at_file()
-        await until(pilot, lambda: judge.codes)
+        await until(pilot, lambda: screen.verdict)
         assert editor(screen).text == "def update():\n    return 1\n"
         assert judge.codes == ["def update():\n    return 1\n"]
+        assert app.screen is screen
+        assert editor(screen).has_focus
+        await pilot.press("ctrl+z")
+        await until(pilot, lambda: editor(screen).text == before)
+        assert screen.file.path.read_text(encoding="utf-8") == before, "undo brings back what was there"
 
     play(app, act)
 
@@ -333,6 +369,27 @@ def test_watched_file(tmp_path: Path) -> None:
     file.write("four")
     assert path.read_text() == "four"
     assert list(tmp_path.iterdir()) == [path], "no half file stays"
+
+
+def test_a_change_is_seen_whatever_time_and_size_say(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_text("one")
+    file, about = WatchedFile(path, "one"), path.stat()
+    path.write_text("two")
+    os.utime(path, ns=(about.st_atime_ns, about.st_mtime_ns))
+    assert file.changed_outside() == "two"
+
+
+def test_a_file_that_is_being_written_is_not_taken_for_empty(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_text("one")
+    file = WatchedFile(path, "one")
+    path.write_text("")
+    assert file.changed_outside() is None
+    path.write_text("two")
+    assert file.changed_outside() == "two"
+    path.write_text("")
+    assert (file.changed_outside(), file.changed_outside()) == (None, ""), "when it stays empty, it is"
 
 
 def test_a_linked_file_stays_a_link(tmp_path: Path) -> None:

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
+import time
 from dataclasses import asdict
 from pathlib import Path
 
 from tutor.cli.courses import whole_course
-from tutor.cli.output import print_json
+from tutor.cli.output import print_event, print_json, say_notice
 from tutor.cli.parser import BadUsage, Parser, Wanted, json_option, whole
+from tutor.cli.texts import paragraph
 from tutor.course.bugs import judge_mark, mark_key
 from tutor.course.model import Bug
-from tutor.errors import StoreProblem
+from tutor.errors import StoreProblem, UserError
 from tutor.exercises import Owner, Verdict, check_now, ensure_learner_file, find_owner, learner_file, starter
+from tutor.exercises.files import read_code
+from tutor.tui.lesson_file import WatchedFile
 
 EXAMPLE = """examples:
   dltutor check perceptron_update.py
   dltutor check ~/solutions/perceptron_update.py --json
+  dltutor check perceptron_update.py --watch
+  dltutor check perceptron_update.py --hint
   dltutor check bug_adam.py --line 9
 
-A name alone is your own file for that exercise; it is made from the starter when there is none yet.
+A name alone is your own file for that exercise; it is made from the starter when there is none yet. --watch checks it again
+whenever you save it, until you press ctrl+c. Hints come one at a time; --solution shows the course's own answer.
 Exit status: 0 it passes (or the line is the wrong one), 1 it does not."""
+
+_LOOK = 0.2
+"""Seconds between two looks at a watched file."""
 
 
 def configure(parser: Parser) -> None:
@@ -28,6 +39,10 @@ def configure(parser: Parser) -> None:
     parser.add_argument(
         "--line", metavar="N", type=whole(1, 999), help="where a bug is to be found: point at this line instead"
     )
+    parser.add_argument("--watch", action="store_true", help="check it again whenever it is saved, until ctrl+c")
+    parser.add_argument("--hint", action="store_true", help="give the next hint as well")
+    parser.add_argument("--solution", action="store_true", help="show the solution; it then counts as shown, not as done")
+    parser.add_argument("--yes", action="store_true", help="with --solution: without asking")
     json_option(parser)
 
 
@@ -39,18 +54,54 @@ def main(arguments: Wanted) -> int:
     if arguments.line is not None:
         return _point(owner, arguments.line, arguments.json)
     file = named if named.exists() or named.parent != Path() else _own(owner)
+    if arguments.solution:
+        from tutor.cli.exercise_help import show_solution
+
+        return show_solution(owner, arguments.yes, arguments.json)
+    passed = _check(owner, file, arguments)
+    if arguments.watch:
+        watched = WatchedFile(file, read_code(file))
+        while True:
+            time.sleep(_LOOK)
+            if _changed(watched):
+                passed = _check(owner, file, arguments)
+    return 0 if passed else 1
+
+
+def _changed(watched: WatchedFile) -> bool:
+    try:
+        return watched.changed_outside() is not None
+    except UserError as error:  # it may be readable again after the next save
+        say_notice(str(error))
+        return False
+
+
+def _check(owner: Owner, file: Path, arguments: Wanted) -> bool:
+    """Judge the file and tell what became of it."""
     verdict = check_now(owner.exercise, file)
     noted = _note(owner, file) if verdict.passed else ""
+    hint = _next_hint(owner, verdict) if arguments.hint else ""
     if arguments.json:
-        print_json({"file": str(file), "lesson": owner.lesson.id, "exercise": owner.exercise.id, **asdict(verdict)})
+        about = {"file": str(file), "lesson": owner.lesson.id, "exercise": owner.exercise.id, **asdict(verdict)}
+        if arguments.hint:
+            about["hint"] = hint
+        print_event(about) if arguments.watch else print_json(about)
     else:
-        print("\n".join(_report(owner, file, verdict, noted)))
-    return 0 if verdict.passed else 1
+        said = _report(owner, file, verdict, noted)
+        if arguments.hint:
+            said.append(paragraph(f"Hint: {hint}" if hint else "There is no hint left."))
+        print("\n".join([*said, ""] if arguments.watch else said), flush=True)
+    return verdict.passed
+
+
+def _next_hint(owner: Owner, verdict: Verdict) -> str:
+    from tutor.cli.exercise_help import next_hint
+
+    return next_hint(owner, verdict.mistake)
 
 
 def _point(owner: Owner, line: int, json: bool) -> int:
     """Point at a line of a bug's code."""
-    from tutor.cli.texts import paragraph
     from tutor.store import Store
 
     bug = owner.exercise
@@ -92,8 +143,6 @@ def _note(owner: Owner, file: Path) -> str:
 
 
 def _report(owner: Owner, file: Path, verdict: Verdict, noted: str) -> list[str]:
-    from tutor.cli.texts import paragraph
-
     exercise = owner.exercise
     lines = [verdict.title, *(f"  {line}" for line in verdict.detail)]
     if verdict.printed:
@@ -101,7 +150,9 @@ def _report(owner: Owner, file: Path, verdict: Verdict, noted: str) -> list[str]
     lines += [paragraph(f"Hint: {hint.say}") for hint in exercise.hints if verdict.mistake and hint.when == verdict.mistake]
     if verdict.passed:
         lines += [paragraph(exercise.why)] if exercise.why else []
-        lines += [f"See it run: dltutor open {owner.lesson.id}"] if exercise.plug else []
+        lines += (
+            [f"See it run: dltutor run {shlex.quote(exercise.plug)} --plug {shlex.quote(str(file))}"] if exercise.plug else []
+        )
         lines += [noted] if noted else []
     else:
         lines.append(f"The file: {file}")

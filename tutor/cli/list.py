@@ -39,6 +39,7 @@ def main(arguments: Wanted) -> int:
                     "needs": lesson.needs,
                     "tasks": len(lesson.tasks),
                     "done": sum(done.get(lesson.id, {}).get(task.id) == "done" for task in lesson.tasks),
+                    "skipped": sum(done.get(lesson.id, {}).get(task.id) == "skipped" for task in lesson.tasks),
                 }
                 for lesson in chapter.lessons
             ],
@@ -63,4 +64,7 @@ def _chapter(chapter: dict[str, Any]) -> str:
 def _how_far(lesson: dict[str, Any]) -> str:
     if not lesson["tasks"]:
         return ""
-    return "done" if lesson["done"] == lesson["tasks"] else f"{lesson['done']} of {lesson['tasks']} done"
+    if lesson["done"] == lesson["tasks"]:
+        return "done"
+    skipped = f", {lesson['skipped']} skipped" if lesson["skipped"] else ""
+    return f"{lesson['done']} of {lesson['tasks']} done{skipped}"

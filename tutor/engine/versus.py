@@ -71,6 +71,7 @@ class Duel:
         self.yours, self.ours = Run(lab, link, plug), Run(lab, link)
         self.steps = max(1, min(STEPS, lab.spec.steps))
         self.rival = socket.rival if socket is not None else ""
+        self._aside = {"step", *(socket.aside if socket is not None else ())}
         self.rounded: Difference | None = None
         self.parted: Difference | None = None
         self._spent = 0.0
@@ -137,7 +138,7 @@ class Duel:
         self._compared = True
         for name, yours in pair[0].items():
             ours = pair[1].get(name)
-            if ours is None or ours.shape != yours.shape or not yours.size or name == "step":
+            if ours is None or ours.shape != yours.shape or not yours.size or name in self._aside:
                 continue
             differs = _differs(yours, ours, close)
             if differs.any():

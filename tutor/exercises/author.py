@@ -4,7 +4,10 @@ NAME.check.py defines
     FUNCTION = "update"                                    what the learner writes
     SIGNATURE = "update(w, b, x, t, rate) -> (w, b)"       its arguments and the names of what it returns
     def cases(draw): yield w, b, x, t, rate                argument tuples; draw is a seeded numpy.random.Generator
-and may define
+The arrays of the cases have at least three sizes, among them 1 and an odd one: so lint demands.
+It may define
+    SMALLEST = 2                                           the smallest size that makes sense, where it is not 1
+    ONE_SIZE = "an image is 28 by 28"                      why the arrays always have the same size
     TOLERANCE = 1e-6                                       relative; otherwise it follows from the float types in use
     MAY_CHANGE = ("w",)                                    arguments that may be left in any state
     def expected(*args): …                                 the truth, where it is not the solution (finite differences)
@@ -93,6 +96,7 @@ def prepare(parts: Mapping[str, Part], seed: int) -> tuple[Task, dict[str, Any]]
         "signature": signature.text,
         "may_change": may_change,
         "tolerance": tolerance,
+        "smallest": _smallest(check, names),
         "cases": [[pack(argument) for argument in case] for case in cases],
         "truth": [_truth(where, truth, case, observe if expected is None else None) for case in cases],
         "faults": [_fault(faults, name, function, task) for name, function in _faults(faults)],
@@ -100,9 +104,21 @@ def prepare(parts: Mapping[str, Part], seed: int) -> tuple[Task, dict[str, Any]]
     return task, described
 
 
+def _smallest(check: Part, names: dict[str, Any]) -> int:
+    """The size that must be among the cases; 0: their size is always the same."""
+    if (why := names.get("ONE_SIZE")) is not None:
+        if not isinstance(why, str) or not why.strip():
+            raise _bad(check, "ONE_SIZE says why, in words", _line(check, "ONE_SIZE"))
+        return 0
+    smallest = names.get("SMALLEST", 1)
+    if not isinstance(smallest, int) or smallest < 1:
+        raise _bad(check, "SMALLEST is a whole number from 1", _line(check, "SMALLEST"))
+    return smallest
+
+
 def called(function: Function, case: tuple[Any, ...], observe: Function | None) -> dict[str, Any]:
     """Call it on a copy of the arguments; what it returns and what it leaves the arguments as, packed."""
-    arguments = copy.deepcopy(case)
+    arguments = tuple(map(copy.deepcopy, case))  # each by itself: two arguments never share their memory
     result = function(*arguments)
     if observe is not None:
         try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import numpy as np
+
 from tutor.course.model import Exercise
 from tutor.errors import BadLesson
 from tutor.exercises.checking import recognised, same, verdict
@@ -12,6 +14,7 @@ from tutor.exercises.session import Prepared, Session
 from tutor.exercises.verdict import Verdict
 
 FEWEST_HINTS, MOST_HINTS = 2, 4
+FEWEST_SHAPES = 3
 
 
 def prove(exercise: Exercise) -> list[str]:
@@ -27,6 +30,7 @@ def prove(exercise: Exercise) -> list[str]:
     return [
         *_starter(exercise, starting),
         *_solution(exercise, solved),
+        *_sizes(exercise, prepared),
         *_faults(exercise, prepared),
         *_hints(exercise, prepared),
     ]
@@ -61,6 +65,24 @@ def _solution(exercise: Exercise, solved: Verdict) -> list[str]:
     return [
         f"the solution {part(exercise, 'solution').name} fails its own check: {solved.title}" + (f" ({where})" if where else "")
     ]
+
+
+def _sizes(exercise: Exercise, prepared: Prepared) -> list[str]:
+    """Whether the arrays come in sizes that find out loops that end too early, blocks that do not fit, and shapes of 1."""
+    shapes = {a.shape for case in prepared.cases for a in case if isinstance(a, np.ndarray) and a.ndim}
+    if not shapes or not prepared.smallest:
+        return []
+    name, sizes = part(exercise, "check").name, {n for shape in shapes for n in shape}
+    problems = []
+    if len(shapes) < FEWEST_SHAPES:
+        problems.append(
+            f"the arrays in the cases of {name} have {len(shapes)} different shapes; {FEWEST_SHAPES} at least are due"
+        )
+    if prepared.smallest not in sizes:
+        problems.append(f"no array in the cases of {name} has the size {prepared.smallest}")
+    if not any(n % 2 and n > prepared.smallest for n in sizes):
+        problems.append(f"no array in the cases of {name} has an odd size larger than {prepared.smallest}")
+    return problems
 
 
 def _faults(exercise: Exercise, prepared: Prepared) -> list[str]:

@@ -71,6 +71,8 @@ class Prepared:
     may_change: frozenset[str]
     """Arguments that may be left in any state."""
     tolerance: float | None
+    smallest: int
+    """The size of an array that must be among the cases; 0: the size is always the same."""
     cases: tuple[tuple[Any, ...], ...]
     truth: tuple[Returned, ...]
     """On each case."""
@@ -182,6 +184,7 @@ def _prepared(answer: dict[str, Any]) -> Prepared:
         signature,
         frozenset(answer["may_change"]),
         answer["tolerance"],
+        answer["smallest"],
         tuple(tuple(unpack(argument) for argument in case) for case in answer["cases"]),
         tuple(_returned(outcome) for outcome in answer["truth"]),
         tuple(Fault(one["id"], one["message"], tuple(map(_outcome, one["outcomes"]))) for one in answer["faults"]),

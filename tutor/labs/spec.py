@@ -124,6 +124,8 @@ class Socket:
     rival: str = ""
     """What the lab does without the learner's function, where that is something else and no step of it can be compared:
     "nets that learn their weights"."""
+    aside: tuple[str, ...] = ()
+    """Arrays of the state that are not compared: kept with the learner's function only, or without it only."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,8 @@
-"""The learner's file: written at every change, and watched, because another editor may have it open too."""
+"""The learner's file: written at every change, and watched, because another editor may have it open too.
+
+It is watched by reading it: it is small, and this sees every change. File events do not arrive from containers and mounts, and
+two saves in one tick of a coarse clock leave the same time and size.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +20,7 @@ class WatchedFile:
         """text: what is known to be in it."""
         self.path = path.resolve()  # a rename over a link would cut the link
         self.text = text
-        self._stamp = self._look()
-
-    def _look(self) -> tuple[int, int] | None:
-        try:
-            about = self.path.stat()
-        except OSError:
-            return None
-        return about.st_mtime_ns, about.st_size
+        self._emptied = False
 
     def write(self, text: str) -> None:
         """Replace the file in one move: a reader sees the old text or the new, whatever happens here. Raises UserError."""
@@ -39,23 +36,34 @@ class WatchedFile:
             raise UserError(
                 f"{self.path} cannot be written: {error.strerror}", "your text stays on the screen; free some space"
             ) from None
-        self.text, self._stamp = text, self._look()
+        self.text = text
 
     def changed_outside(self) -> str | None:
         """The file's text, when someone else has changed it since the last look. Raises UserError when it cannot be read."""
-        stamp = self._look()
-        if stamp == self._stamp:
-            return None
-        self._stamp = stamp
-        if stamp is None:  # an editor in the middle of saving; the next look will see it
-            return None
         from tutor.exercises.files import read_code
 
+        if not self.path.exists():  # an editor in the middle of saving; the next look will see it
+            return None
         text = read_code(self.path)
         if text == self.text:
+            self._emptied = False
             return None
-        self.text = text
+        if not text and not self._emptied:  # perhaps it is only cut off, and will be written now
+            self._emptied = True
+            return None
+        self.text, self._emptied = text, False
         return text
+
+
+def readable(code: str) -> bool:
+    """Whether Python can read it: half a line is not worth a check."""
+    import ast
+
+    try:
+        ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def editor_command(environment: dict[str, str] | os._Environ[str] = os.environ) -> list[str]:
@@ -69,3 +77,11 @@ def editor_command(environment: dict[str, str] | os._Environ[str] = os.environ) 
             if words and shutil.which(words[0]):
                 return words
     return []
+
+
+def short(path: Path) -> str:
+    """A path with the home folder as ~."""
+    try:
+        return str(Path("~") / path.relative_to(Path.home()))
+    except (ValueError, RuntimeError):
+        return str(path)

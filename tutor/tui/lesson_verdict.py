@@ -69,7 +69,7 @@ def side_pieces(
         pieces += [_heading("The solution"), Lines(code_lines(solution.rstrip("\n"), "python")), Gap()]
     pieces += [_heading("The task"), *rich_pieces(exercise.ask, look)]
     if verdict is None and not notice:
-        how = "It passes: this is done." if done else "Write it, then ^s checks it on random inputs."
+        how = "It passes: this is done." if done else "Write it: it is checked on random inputs when you pause, and by ^s."
         pieces += [Gap(), Para(Content.styled(how, "$text-muted"))]
     return pieces
 

@@ -93,3 +93,35 @@ def counted_from_zero(w, g, m, s, t, rate, beta1, beta2, epsilon):
     """The correction uses t + 1: t is 1 already at the first step."""
     m, s = _means(g, m, s, beta1, beta2)
     return w - rate * m / (1 - beta1 ** (t + 1)) / (np.sqrt(s / (1 - beta2 ** (t + 1))) + epsilon), m, s
+
+
+def betas_exchanged(w, g, m, s, t, rate, beta1, beta2, epsilon):
+    """The betas are exchanged: the mean of the gradients goes with beta1, that of their squares with beta2."""
+    m, s = _means(g, m, s, beta2, beta1)
+    return w - rate * m / (1 - beta2**t) / (np.sqrt(s / (1 - beta1**t)) + epsilon), m, s
+
+
+def mean_shared_by_weights(w, g, m, s, t, rate, beta1, beta2, epsilon):
+    """All weights share one mean of squares: each has an s of its own, from its own gradient, g * g without a sum or a mean."""
+    m = beta1 * m + (1 - beta1) * g
+    s = beta2 * s + (1 - beta2) * np.mean(g * g)
+    return w - rate * m / (1 - beta1**t) / (np.sqrt(s / (1 - beta2**t)) + epsilon), m, s
+
+
+def squares_summed(w, g, m, s, t, rate, beta1, beta2, epsilon):
+    """The squares are summed over the weights: each weight has an s of its own, from its own gradient, g * g."""
+    m = beta1 * m + (1 - beta1) * g
+    s = beta2 * s + (1 - beta2) * np.dot(g, g)
+    return w - rate * m / (1 - beta1**t) / (np.sqrt(s / (1 - beta2**t)) + epsilon), m, s
+
+
+def corrected_by_each_others(w, g, m, s, t, rate, beta1, beta2, epsilon):
+    """The corrections are exchanged: m is divided by 1 - beta1 ** t, and s by 1 - beta2 ** t."""
+    m, s = _means(g, m, s, beta1, beta2)
+    return w - rate * m / (1 - beta2**t) / (np.sqrt(s / (1 - beta1**t)) + epsilon), m, s
+
+
+def corrected_once_and_for_all(w, g, m, s, t, rate, beta1, beta2, epsilon):
+    """The correction does not depend on t: it is beta ** t, which fades as the steps go on, not beta."""
+    m, s = _means(g, m, s, beta1, beta2)
+    return w - rate * m / (1 - beta1) / (np.sqrt(s / (1 - beta2)) + epsilon), m, s

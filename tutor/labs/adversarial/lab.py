@@ -74,6 +74,7 @@ SPEC = LabSpec(
         "fgsm",
         "fgsm(x, gradient, epsilon)",
         "Called once a frame with all held-out digits; returns them moved. x, gradient: (m, 64), x from 0 to 1.",
+        aside=("plugged",),
     ),
 )  # fmt: skip
 

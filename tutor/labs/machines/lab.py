@@ -56,6 +56,7 @@ SPEC = LabSpec(
         "step",
         "step(W1, b1, W2, b2, x, t, rate)",
         "Called for each step; returns the new W1, b1, W2, b2. x: (B, 64), t: (B, 10), all float64.",
+        aside=("batch_loss",),
     ),
 )  # fmt: skip
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding
 from textual.events import Key
+from textual.strip import Strip
 from textual.widgets import TextArea
 
 from tutor.draw.cells import Look
@@ -38,6 +40,7 @@ class CodeEditor(TextArea):
         super().__init__(text, soft_wrap=False, tab_behavior="indent", show_line_numbers=True, max_checkpoints=500)
         self.cursor_blink = False  # a blinking cursor costs bytes for ever
         self.look = look
+        self._failing = 0
         self._lit: list[str] = []
         self._spans: list[Spans] = []
 
@@ -52,6 +55,34 @@ class CodeEditor(TextArea):
             for start, end, role in self._spans[line_index]:
                 line.stylize(Style(color=colours[role]), start, end)
         return line
+
+    @property
+    def failing(self) -> int:
+        """The number of the line that is marked in the margin; 0: none is."""
+        return self._failing
+
+    def mark(self, line: int) -> None:
+        """Mark a line as the one that failed, or with 0 none."""
+        if line != self._failing:
+            self._failing = line
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """The line, with its mark in the margin beside its number."""
+        strip = super().render_line(y)
+        at = y + self.scroll_offset.y
+        if not self._failing or at != self._failing - 1 or at >= self.document.line_count:
+            return strip
+        colours = palette(self.look.dark)
+        style = Style(color=colours["error"] if self.look.colour else None, bold=True, reverse=True)
+        number = Segment(f"{self._failing:>{self.gutter_width - 2}}!", style)
+        return Strip.join([Strip([number], self.gutter_width - 1), strip.crop(self.gutter_width - 1)])
+
+    def replace_all(self, text: str) -> None:
+        """Another text in place of this one: undo brings the old one back."""
+        row, column = self.cursor_location
+        self.replace(text, (0, 0), self.document.end, maintain_selection_offset=False)
+        self.move_cursor((row, column))
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.scroll_cursor_visible)

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import subprocess
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult, SuspendNotSupported
-from textual.binding import Binding
+from textual.binding import BindingType
 from textual.containers import Container
 from textual.content import Content
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
 from tutor.course.model import Exercise
 from tutor.errors import UserError
 from tutor.tui.blocks.editor import CodeEditor
 from tutor.tui.blocks.flow import Flow
+from tutor.tui.exercise_layout import CSS, KEYS
 from tutor.tui.lesson_book import Book
-from tutor.tui.lesson_file import WatchedFile, editor_command
+from tutor.tui.lesson_file import WatchedFile, editor_command, readable, short
 from tutor.tui.lesson_hints import Hints
 from tutor.tui.lesson_keys import KeyLine
 from tutor.tui.lesson_verdict import Side, side_pieces
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
     from tutor.exercises import Verdict
     from tutor.tui.app import TutorApp
 
-_LOOK = 1.0
+_LOOK = 0.2
 """Seconds between two looks at the file."""
+_PAUSE = 0.8
+"""Seconds without a key after which what is typed is checked, if Python can read it."""
 
 
 class ExerciseScreen(Screen[None]):
@@ -37,27 +40,8 @@ class ExerciseScreen(Screen[None]):
 
     BINDING_GROUP_TITLE = "The exercise"
     HORIZONTAL_BREAKPOINTS = [(0, "-tall"), (100, "-wide")]
-    DEFAULT_CSS = """
-    ExerciseScreen { background: $background; }
-    ExerciseScreen #bar { height: 1; padding: 0 1; background: $panel; text-wrap: nowrap; text-overflow: clip; }
-    ExerciseScreen #body { height: 1fr; layout: vertical; }
-    ExerciseScreen CodeEditor { height: 1fr; min-height: 6; }
-    ExerciseScreen Side { height: 42%; }
-    ExerciseScreen.-wide #body { layout: horizontal; }
-    ExerciseScreen.-wide CodeEditor { width: 1fr; }
-    ExerciseScreen.-wide Side { width: 44%; height: 1fr; padding: 1 2; }
-    """
-    BINDINGS = [
-        Binding("ctrl+s,f5", "check", "Check", key_display="^s", id="exercise.check"),
-        Binding("ctrl+t,f2", "hint", "Hint", key_display="^t", id="exercise.hint"),
-        Binding("ctrl+l,f9", "lab", "Run it in the lab", key_display="^l", id="exercise.lab"),
-        Binding("ctrl+o,f4", "outside", "Your editor", key_display="^o", id="exercise.editor"),
-        Binding("ctrl+r,f3", "solution", "Solution", key_display="^r", id="exercise.solution"),
-        Binding("ctrl+n", "scroll_side(1)", "Scroll the text down", show=False, id="exercise.down"),
-        Binding("ctrl+p", "scroll_side(-1)", "Scroll the text up", show=False, id="exercise.up"),
-        Binding("escape", "side", "To the text", show=False),
-        Binding("ctrl+q", "leave", "Back", key_display="^q", id="exercise.leave"),
-    ]
+    DEFAULT_CSS = CSS
+    BINDINGS: ClassVar[list[BindingType]] = [*KEYS]
 
     app: TutorApp
 
@@ -72,6 +56,9 @@ class ExerciseScreen(Screen[None]):
         self.shown_solution = ""
         self.file: WatchedFile | None = None
         self._complained = False
+        self._checked = ""
+        """The text that was last given to the check."""
+        self._resting: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(id="bar", markup=False)
@@ -93,6 +80,7 @@ class ExerciseScreen(Screen[None]):
             editor.read_only = True
             self.notice = str(error)
         else:
+            self._checked = self.file.text
             editor.load_text(self.file.text)
             editor.move_cursor((len(self.file.text.rstrip().split("\n")) - 1, 0))  # the code is below its explanation
             self.set_interval(_LOOK, self._look_at_file)
@@ -105,7 +93,7 @@ class ExerciseScreen(Screen[None]):
         """Show the state as it is now."""
         done = self.book.is_done(self.exercise.id)
         state = "done" if done else "shown, not done" if self.book.is_skipped(self.exercise.id) else "open"
-        path = _short(self.file.path) if self.file else self.exercise.file.name
+        path = short(self.file.path) if self.file else self.exercise.file.name
         self.query_one("#bar", Static).update(Content.assemble(("Exercise  ", "bold"), (path, "$text-muted"), f"   {state}"))
         pieces = side_pieces(
             self.exercise,
@@ -140,6 +128,10 @@ class ExerciseScreen(Screen[None]):
     def _edited(self, event: TextArea.Changed) -> None:
         event.stop()
         self.save()
+        self.query_one(CodeEditor).mark(0)
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(_PAUSE, self._check_in_passing)
 
     def save(self) -> bool:
         """Write what is on the screen into the file; whether that worked."""
@@ -165,10 +157,7 @@ class ExerciseScreen(Screen[None]):
             self.say(str(error))
             return
         if text is not None:
-            editor = self.query_one(CodeEditor)
-            at = editor.cursor_location
-            editor.load_text(text)
-            editor.move_cursor(at)
+            self.query_one(CodeEditor).replace_all(text)
             self.action_check()
 
     def action_outside(self) -> None:
@@ -198,9 +187,19 @@ class ExerciseScreen(Screen[None]):
         if self.save():
             self.checking = True
             self.say("")
-            self.run_worker(self._check(), group="check", exclusive=True)
+            self._begin_check(asked=True)
 
-    async def _check(self) -> None:
+    def _check_in_passing(self) -> None:
+        """The learner pauses: check what Python can read, without moving anything that they look at."""
+        if self.file is not None and self.file.text not in (self._checked, "") and readable(self.file.text):
+            self._begin_check(asked=False)
+
+    def _begin_check(self, asked: bool) -> None:
+        assert self.file is not None
+        self._checked = self.file.text
+        self.run_worker(self._check(asked), group="check", exclusive=True)
+
+    async def _check(self, asked: bool) -> None:
         from tutor.exercises import check
 
         assert self.file is not None
@@ -211,19 +210,22 @@ class ExerciseScreen(Screen[None]):
             self.checking = False
             self.say(str(error))
             return
-        self.take(verdict, code)
+        self.take(verdict, code, asked)
 
-    def take(self, verdict: Verdict, code: str) -> None:
-        """Show and keep a verdict. code: what was judged."""
+    def take(self, verdict: Verdict, code: str, asked: bool = True) -> None:
+        """Show and keep a verdict. code: what was judged. asked: whether the learner wanted it now."""
         self.checking, self.notice, self.verdict = False, "", verdict
         self.hints.saw(verdict.mistake)
         last = self.book.last(self.exercise.id)
-        if last is None or last.given != code or last.right != verdict.passed:
+        if (asked or verdict.passed) and (last is None or last.given != code or last.right != verdict.passed):
             self.book.answer(self.exercise.id, code, verdict.passed)
         if verdict.passed:
             self.book.finish(self.exercise.id)
+        editor = self.query_one(CodeEditor)
+        editor.mark(verdict.line if editor.text == code else 0)
         self.refill()
-        self.query_one(Side).scroll_home(animate=False)
+        if asked:
+            self.query_one(Side).scroll_home(animate=False)
 
     def action_hint(self) -> None:
         self.hints.next()
@@ -289,11 +291,3 @@ class ExerciseScreen(Screen[None]):
     def action_leave(self) -> None:
         self.save()
         self.dismiss(None)
-
-
-def _short(path: Path) -> str:
-    """A path with the home folder as ~."""
-    try:
-        return str(Path("~") / path.relative_to(Path.home()))
-    except (ValueError, RuntimeError):
-        return str(path)

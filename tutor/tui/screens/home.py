@@ -39,7 +39,7 @@ class Entry:
     id: str
     title: str
     note: str = ""
-    """On the right: minutes, or what a lab shows."""
+    """On the right: what was shown and not done, and minutes; or what a lab shows."""
     count: str = ""
     """"3 of 7", "done", or empty."""
     mark: str = ""
@@ -82,9 +82,9 @@ def entries_of(
                 count, mark = "done", "done"
             else:
                 count = f"{made} of {total}" if total else f"{made} done" if made else ""
-            entries.append(
-                Entry("lesson", lesson.id, lesson.title, f"{lesson.minutes} min" if lesson.minutes else "", count, mark)
-            )
+            shown = sum(how == "skipped" for how in done.get(lesson.id, {}).values())
+            notes = [f"{shown} shown" if shown else "", f"{lesson.minutes} min" if lesson.minutes else ""]
+            entries.append(Entry("lesson", lesson.id, lesson.title, "  ".join(filter(None, notes)), count, mark))
     if labs:
         entries.append(Entry("labs", "", "Labs, to play with freely"))
         entries += [Entry("lab", lab, lab, summary) for lab, summary in labs.items()]
