@@ -90,19 +90,30 @@ def test_what_one_mirror_began_another_ends(mirror: Mirror, other: Mirror) -> No
     assert other.asked[0] == (FIRST, "bytes=100-")
 
 
-@pytest.mark.parametrize("fault", ["404", "other bytes", "too long", "no server"])
-def test_the_next_mirror_is_taken(mirror: Mirror, other: Mirror, fault: str) -> None:
-    first: Mirror | str = mirror
+def spoiled(mirror: Mirror, fault: str) -> Mirror | str:
+    """The mirror with this fault, or the address of one that cannot be reached."""
+    whole = FILES[FIRST]
     match fault:
         case "404":
             del mirror.files[FIRST]
         case "other bytes":
-            mirror.files[FIRST] = bytes(len(FILES[FIRST]))
+            mirror.files[FIRST] = bytes(len(whole))
         case "too long":
-            mirror.files[FIRST] = FILES[FIRST] + b"more"
+            mirror.files[FIRST] = whole + b"more"
+        case "cut":
+            mirror.cuts[FIRST] = [0] * 9
+        case "short":
+            mirror.files[FIRST] = whole[:50]
         case "no server":
-            first = "http://127.0.0.1:9/"
-    manifest, _ = get(first, other)
+            return "http://127.0.0.1:9/"
+        case "no name":
+            return "http://nothing.invalid/"
+    return mirror
+
+
+@pytest.mark.parametrize("fault", ["404", "other bytes", "too long", "no server"])
+def test_the_next_mirror_is_taken(mirror: Mirror, other: Mirror, fault: str) -> None:
+    manifest, _ = get(spoiled(mirror, fault), other)
     assert manifest.known
     assert other.asked[0] == (FIRST, "")
 
@@ -129,24 +140,8 @@ def test_a_wrong_part_from_before_is_thrown_away(mirror: Mirror) -> None:
     ],
 )
 def test_when_no_mirror_has_it_one_sentence_says_why_and_what_to_do(mirror: Mirror, fault: str, said: str) -> None:
-    where: Mirror | str = mirror
-    match fault:
-        case "404":
-            del mirror.files[FIRST]
-        case "other bytes":
-            mirror.files[FIRST] = bytes(len(FILES[FIRST]))
-        case "too long":
-            mirror.files[FIRST] = FILES[FIRST] + b"more"
-        case "cut":
-            mirror.cuts[FIRST] = [0] * 9
-        case "short":
-            mirror.files[FIRST] = FILES[FIRST][:50]
-        case "no server":
-            where = "http://127.0.0.1:9/"
-        case "no name":
-            where = "http://nothing.invalid/"
     with pytest.raises(BadData) as caught:
-        get(where)
+        get(spoiled(mirror, fault))
     assert said in str(caught.value)
     assert "Without a network" in caught.value.mend
     assert "dltutor data add mnist FOLDER" in caught.value.mend

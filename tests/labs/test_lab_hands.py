@@ -1,4 +1,4 @@
-"""What holds of every view that can be taken by hand: its knobs are there, live, of the right kind, and its drawing fits a link."""
+"""What holds of every view that can be taken by hand: its knobs are live and of the right kind, its drawing fits a link."""
 
 from __future__ import annotations
 

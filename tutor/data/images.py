@@ -84,7 +84,7 @@ def _scaled(name: str, file: str, train: int, test: int) -> Images:
     found = _arrays(name, Path(file))
     arrays = []
     for pixels, labels, count in ((found[0], found[1], train or None), (found[2], found[3], test or None)):
-        arrays += [pixels[:count].astype(np.float32) / np.float32(255), labels[:count].astype(np.int64)]
+        arrays += [np.divide(pixels[:count], np.float32(255), dtype=np.float32), labels[:count].astype(np.int64)]
     for array in arrays:
         array.setflags(write=False)
     return Images(name, *arrays)
@@ -101,7 +101,7 @@ def _arrays(name: str, file: Path) -> list[Array]:
     """The four arrays of a file, checked. The archive has a checksum of each, which reading them verifies."""
     mend = f"remove it and get it again: dltutor data remove {name}"
     try:
-        with np.load(io.BytesIO(read_bytes(file, _LARGEST)), allow_pickle=False) as found:
+        with np.load(file, allow_pickle=False) as found:
             arrays = [found[part] for part in PARTS]
     except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile):
         raise BadData(f"the images of {name} in {file} are damaged", mend) from None
