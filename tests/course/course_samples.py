@@ -53,6 +53,7 @@ LABS = {
         metrics=("errors", "mistakes", "bound"),
         views=("boundary", "mistakes"),
         live=frozenset({"rate"}),
+        curves=("errors", "mistakes"),
         socket="update",
     ),
     "neuron": LabFacts(knobs={"w1": number}, metrics=("errors",), views=("surface",)),

@@ -142,7 +142,7 @@ class Home(Screen[None]):
     BINDINGS = [
         Binding("l", "labs", "Labs", id="home.labs"),
         Binding("r", "review", "Review", id="home.review"),
-        Binding("x", "transcript", "Transcript", show=False, id="home.transcript"),
+        Binding("x", "transcript", "Transcript", id="home.transcript"),
         Binding("q", "app.quit", "Quit", id="app.quit"),
     ]
 
@@ -153,6 +153,7 @@ class Home(Screen[None]):
         self._entries: list[Entry] = []
         self._labs: dict[str, str] = {}
         self._review = ""
+        self._been = False
 
     def compose(self) -> ComposeResult:
         yield Static("dltutor", id="title", markup=False)
@@ -182,6 +183,8 @@ class Home(Screen[None]):
         last = book.last.lesson if book.last else ""
         following = next_lesson(course, book.done, self.app.totals, last)
         review = self._review = review_words(self.app)
+        self._been = bool(book.last or book.done or review)
+        self.refresh_bindings()
         self._entries = entries_of(course, book.done, self.app.totals, following, self._labs, review)
         self.query_one("#welcome", Static).update(self._welcome(following, bool(book.last)))
         options = self.query_one(Menu)
@@ -231,7 +234,8 @@ class Home(Screen[None]):
             self.action_review()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return bool(self._review) if action == "review" else True
+        offered = {"review": bool(self._review), "transcript": self._been}
+        return offered.get(action, True)
 
     def action_review(self) -> None:
         """Ask again what is due."""
