@@ -60,7 +60,7 @@ def test_five_symbols_later_all_remember() -> None:
 
 
 def test_gates_that_start_half_open_forget() -> None:
-    one = run("memory?keep=0")
+    one = run("memory?keep=0&units=16&delay=30")
     one.lab.advance(one.state, one.knobs, 400, "cpu", None)
     assert one.metrics()["lstm"] < 0.25
     assert "LSTM" in one.words().trouble

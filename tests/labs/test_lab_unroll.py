@@ -18,7 +18,7 @@ SEEDS = range(10)
 @pytest.mark.parametrize("sigma", [0.5, 0.9, 1.0, 1.1, 2.0])
 def test_all_singular_values_alike_the_gradient_goes_exactly_with_their_power(sigma: float) -> None:
     for seed in SEEDS:
-        found = run(f"unroll?sigma={sigma}&seed={seed}").metrics()
+        found = run(f"unroll?activation=linear&sigma={sigma}&seed={seed}").metrics()
         assert found["factor"] == pytest.approx(sigma, rel=1e-9)
         assert found["reach"] == pytest.approx(sigma**40, rel=1e-9)
 
@@ -37,10 +37,10 @@ def test_a_largest_singular_value_below_1_is_enough_to_vanish(matrix: str, activ
 def test_one_above_1_is_not_enough_to_explode() -> None:
     """A random matrix stretches few directions by σ, and turns away what it has stretched: its largest eigenvalue decides."""
     for seed in SEEDS:
-        one = run(f"unroll?sigma=1.5&matrix=random&seed={seed}")
+        one = run(f"unroll?activation=linear&sigma=1.5&matrix=random&seed={seed}")
         assert one.metrics()["factor"] < 1
         assert one.metrics()["factor"] == pytest.approx(np.abs(np.linalg.eigvals(one.state["U"])).max(), rel=0.12)
-    assert min(run(f"unroll?sigma=3&matrix=random&seed={seed}").metrics()["factor"] for seed in SEEDS) > 1.2
+    assert min(run(f"unroll?activation=linear&sigma=3&matrix=random&seed={seed}").metrics()["factor"] for seed in SEEDS) > 1.2
 
 
 def test_tanh_can_only_make_it_shorter() -> None:
@@ -50,8 +50,9 @@ def test_tanh_can_only_make_it_shorter() -> None:
 
 
 def test_clipping_saves_the_run() -> None:
+    high = "activation=linear&sigma=1.2"
     for seed in SEEDS:
-        free, held = run(f"unroll?sigma=1.2&clipping=off&seed={seed}"), run(f"unroll?sigma=1.2&seed={seed}")
+        free, held = run(f"unroll?{high}&clipping=off&seed={seed}"), run(f"unroll?{high}&seed={seed}")
         start = held.metrics()["loss"]
         for one in (free, held):
             one.advance(50)
@@ -67,14 +68,16 @@ def test_it_learns_where_the_gradient_keeps_its_size() -> None:
     assert metrics_at("unroll?sigma=0.5&activation=tanh", 200)[0]["loss"] > 0.2
 
 
-@pytest.mark.parametrize("query", ["", "sigma=1.3&clipping=off", "activation=tanh&matrix=random&times=7&units=3"])
+@pytest.mark.parametrize(
+    "query", ["", "activation=linear&sigma=1.3&clipping=off", "activation=tanh&matrix=random&times=7&units=3"]
+)
 def test_chunks_and_pictures(query: str) -> None:
     chunks_do_not_matter(f"unroll?{query}", 60)
     sound(f"unroll?{query}", (0, 1, 20))
 
 
 def test_the_pictures() -> None:
-    one = run("unroll?times=4&sigma=1.1")
+    one = run("unroll?activation=linear&times=4&sigma=1.1")
     picture = one.view("gradient", (60, 20))
     assert isinstance(picture, Lines)
     np.testing.assert_allclose(picture.series[0].y, picture.series[1].y, rtol=1e-5)
@@ -117,4 +120,4 @@ def test_bad_answers_of_the_learner_are_said() -> None:
         with pytest.raises(UserError, match=message):
             run("unroll?activation=tanh", plug).advance(1)
     with pytest.raises(UserError, match="set φ to tanh"):
-        run("unroll", solved).advance(1)
+        run("unroll?activation=linear", solved).advance(1)

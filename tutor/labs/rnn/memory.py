@@ -66,7 +66,7 @@ SPEC = LabSpec(
         View("loss", "loss", "Bits an answer.", curves=("loss_vanilla", "loss_lstm", "loss_gru")),
     ),
     source=Source("kernels.cells", "lstm"),
-    steps=800,
+    steps=600,
 )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ SPEC = LabSpec(
         Knob("sigma", "number", 0.9, "σ", "The largest singular value of U at the start.", low=0.2, high=3, step=0.05),
         Knob("matrix", "choice", "orthogonal", "matrix U", "A rotation times σ, or random numbers scaled to σ.",
              choices=("orthogonal", "random")),
-        Knob("activation", "choice", "linear", "φ", "The activation of the cell.", choices=("linear", "tanh")),
+        Knob("activation", "choice", "tanh", "φ", "The activation of the cell.", choices=("tanh", "linear")),
         Knob("times", "integer", 40, "times", "How often the cell is used: the length of the sequences.", low=2, high=100),
         Knob("units", "integer", 16, "units", "Numbers in the state.", low=1, high=64, log=True),
         Knob("noise", "number", 0.1, "noise", "The size of the inputs that say nothing.", low=0, high=2, step=0.05),
@@ -37,6 +37,7 @@ SPEC = LabSpec(
     ),
     metrics=(
         Metric("reach", "reach", "The length of ∂L/∂h at time 0, beside that at the last time."),
+        Metric("at_start", "at the start", "What `reach` was before the first step."),
         Metric("factor", "factor", "By what the gradient is multiplied at a time, on average.", ".4f"),
         Metric("largest", "largest σ", "The largest singular value of U now.", ".4f"),
         Metric("loss", "loss", "How far the answers are off: the mean of ½(y − t)²."),
@@ -91,7 +92,12 @@ class Unroll:
             "read": frozen(_direction(seed, H)),
         }
         _pass(state, knobs, None)
+        state["at_start"] = frozen(scalar(self._reach(state), np.float64))
         return state
+
+    def _reach(self, state: State) -> float:
+        lengths = pictures.lengths(state)
+        return float(lengths[0] / lengths[-1]) if lengths[-1] > 0 else 0.0
 
     def advance(self, state: State, knobs: Knobs, steps: int, device: str, plug: Plug | None) -> None:
         from kernels.unrolled import clipped
@@ -113,12 +119,12 @@ class Unroll:
     def metrics(self, state: State, knobs: Knobs) -> dict[str, float]:
         from kernels.unrolled import clipped
 
-        lengths = pictures.lengths(state)
-        reach = float(lengths[0] / lengths[-1]) if lengths[-1] > 0 else 0.0
+        reach = self._reach(state)
         _, gradient = clipped(tuple(state[f"grad_{name}"] for name in _LEARNED), np.inf)
         return {
             "reach": reach,
-            "factor": float(reach ** (1 / (len(lengths) - 1))),
+            "at_start": float(state["at_start"][0]),
+            "factor": float(reach ** (1 / len(state["x"]))),
             "largest": float(np.linalg.norm(state["U"], 2)),
             "loss": float(state["loss"][0]),
             "gradient": gradient,
