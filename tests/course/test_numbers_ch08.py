@@ -108,7 +108,10 @@ def test_the_numbers_of_memory() -> None:
     vanilla, lstm, gru = (series.y for series in picture.series)  # type: ignore[union-attr]
     assert vanilla[1] < 1e-6
     assert min(lstm[1], gru[1]) > 0.1
-    assert max(lstm[1], gru[1]) < 10
+    says(
+        MEMORY,
+        "more than a tenth of the gradient arrives at the letter. Of that of the vanilla net it is less than a millionth",
+    )
 
 
 TASKS = [(name, task) for name in (RECURRENCE, TEXT, MEMORY) for task in lesson(name).tasks]
