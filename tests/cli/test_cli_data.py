@@ -67,6 +67,8 @@ def test_a_text_is_added_listed_and_removed(call: Call, tmp_path: Path) -> None:
     listed = {one["name"]: one for one in json.loads(call("data", "list", "--json").out)}
     assert listed["poem"]["kind"] == "text"
     assert listed["toy"]["state"] == "built-in"
+    found = {one["name"]: one for one in json.loads(call("doctor", "--json").out)["findings"]}
+    assert "texts of yours: poem" in found["data sets"]["says"]
     assert call("data", "remove", "poem").out == "poem is removed.\n"
     assert "poem" not in call("data", "list").out
 

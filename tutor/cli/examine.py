@@ -179,7 +179,7 @@ def data_folder() -> Finding:
 
 def data_sets() -> Finding:
     """The digits that come along, and the sets that have been added, read as labs would."""
-    from tutor.data import digits, images
+    from tutor.data import digits, images, texts
 
     try:
         digits()
@@ -196,6 +196,8 @@ def data_sets() -> Finding:
         except UserError as error:
             return Finding("data sets", "warning", error.message, error.mend)
         says.append(f"{name}: {images.said(there)}")
+    if texts.names():
+        says.append(f"texts of yours: {', '.join(texts.names())}")
     if absent:
         says.append(f"not here, and not needed: {', '.join(absent)} (dltutor data get {absent[0]})")
     return Finding("data sets", "ok", "; ".join(says))
