@@ -30,7 +30,7 @@ A name alone is your own file for that exercise; it is made from the starter whe
 whenever you save it, until you press ctrl+c. Hints come one at a time; --solution shows the course's own answer.
 Exit status: 0 it passes (or the line is the wrong one), 1 it does not."""
 
-_LOOK = 0.2
+_LOOK = 0.1
 """Seconds between two looks at a watched file."""
 
 

@@ -25,6 +25,7 @@ _FLOOR = 1e-2
 _CHUNK = 32
 _TURN = 0.01
 """Seconds that one piece of the comparison should take."""
+_MOST_ROUNDS = 300
 _SEARCHING, _MEASURING = 1.0, 0.3
 """Seconds for the comparison, and for the speed of each."""
 
@@ -162,8 +163,8 @@ class _Pace:
     """How many steps a second the lab makes by itself, without the engine's record of them."""
 
     def __init__(self, run: Run) -> None:
-        self._run = run
-        self._chunk, self._steps, self._seconds = 1, 0, 0.0
+        self._run, self._start = run, copy_state(run.state)
+        self._chunk, self._steps, self._seconds, self._rounds = 1, 0, 0.0, 0
         self.done = False
 
     @property
@@ -175,11 +176,12 @@ class _Pace:
         began, before = time.perf_counter(), run.step
         run.lab.advance(run.state, run.knobs, self._chunk, run.link.device, run.plug)
         took = time.perf_counter() - began
-        if before:  # the first step may have loaded a kernel
+        if before or self._rounds:  # the very first step may have loaded a kernel
             self._steps, self._seconds = self._steps + run.step - before, self._seconds + took
             self._chunk = min(2 * self._chunk, 1 << 20) if took < _MEASURING / 20 else self._chunk
-        over = run.lab.finished(run.state, run.knobs) or not is_finite(run.state)
-        self.done = self._seconds >= _MEASURING or over
+        if run.lab.finished(run.state, run.knobs) or not is_finite(run.state):
+            run.state, self._rounds = copy_state(self._start), self._rounds + 1  # a short run is made again and again
+        self.done = self._seconds >= _MEASURING or self._rounds >= _MOST_ROUNDS
 
 
 class Beside:

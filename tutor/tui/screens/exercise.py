@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tutor.exercises import Verdict
     from tutor.tui.app import TutorApp
 
-_LOOK = 0.2
+_LOOK = 0.1
 """Seconds between two looks at the file."""
 _PAUSE = 0.8
 """Seconds without a key after which what is typed is checked, if Python can read it."""
@@ -94,7 +94,7 @@ class ExerciseScreen(Screen[None]):
         done = self.book.is_done(self.exercise.id)
         state = "done" if done else "shown, not done" if self.book.is_skipped(self.exercise.id) else "open"
         path = short(self.file.path) if self.file else self.exercise.file.name
-        self.query_one("#bar", Static).update(Content.assemble(("Exercise  ", "bold"), (path, "$text-muted"), f"   {state}"))
+        self.query_one("#bar", Static).update(Content.assemble(("Exercise  ", "bold"), f"{state}   ", (path, "$text-muted")))
         pieces = side_pieces(
             self.exercise,
             self.app.look,
