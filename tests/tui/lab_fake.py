@@ -15,6 +15,7 @@ from textual.pilot import Pilot
 import tutor.labs
 from tutor.draw.cells import Look, Row, Span
 from tutor.engine.client import Frame
+from tutor.engine.curves import Record, curve_of
 from tutor.engine.link import Change, link_text, make_link, split_link
 from tutor.errors import BadLink, WorkerGone
 from tutor.labs.spec import Knob, LabSpec, Metric, Source, Value, View, Words
@@ -154,6 +155,15 @@ class FakeWorker:
         self.broken = ""
         self._note("revive")
         self.playing = False
+
+    async def record(self) -> Record:
+        self._note("record")
+        x = np.arange(self.at + 1, dtype=np.float64)
+        errors = max(0.0, 3.0 - self.at // 10)
+        curves = {"loss": curve_of(x, 1 / (1 + x)), "errors": curve_of(x, np.maximum(0.0, 3.0 - x // 10))}
+        return Record(
+            self.spec.id, link_text(self.link, self.spec), self.at, {"loss": 1 / (1 + self.at), "errors": errors}, curves
+        )
 
     async def frame(self, views: Sequence[str], size: tuple[int, int]) -> Frame:
         await asyncio.sleep(0)

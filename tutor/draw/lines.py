@@ -146,16 +146,16 @@ def _curves(series: tuple[Series, ...], axes: _Axes, columns: int, look: Look) -
         ux, uy = axes.unit_x(x[:count]), axes.unit_y(y[:count])
         colour = palette.colour(s.role, look)
         if s.dots:
-            marks.append(plot.Curve(ux, uy, colour, _mark(k), joined=False))
+            marks.append(plot.Curve(ux, uy, colour, mark_of(k), joined=False))
             continue
         lines_.append(plot.Curve(ux, uy, colour, plot.BRAILLE if look.unicode else "." if several else "*"))
         if several:
             chosen = _marked(ux, uy, columns, k, len(series))
-            marks.append(plot.Curve(ux[chosen], uy[chosen], colour, _mark(k), joined=False))
+            marks.append(plot.Curve(ux[chosen], uy[chosen], colour, mark_of(k), joined=False))
     return lines_ + marks
 
 
-def _mark(k: int) -> str:
+def mark_of(k: int) -> str:
     return _MARKS[k % len(_MARKS)]
 
 
@@ -190,7 +190,7 @@ def _head(canvas: Canvas, lines: Lines, series: tuple[Series, ...], look: Look) 
         ink = palette.ink(s.role, look, bold=True)
         label = say(s.label, look)
         several = sum(not s.dots for s in series) > 1
-        sign = _mark(k) if several or s.dots else "─" if look.unicode else "-"
+        sign = mark_of(k) if several or s.dots else "─" if look.unicode else "-"
         if x + 2 + cell_width(label) > canvas.columns:
             label = cut(label, canvas.columns - x - 2, look)
         if len(label) < 2 and len(s.label) > 2:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from tutor.engine.curves import Record, unpack
 from tutor.engine.process import Child
 from tutor.engine.wire import Message
 from tutor.errors import WorkerGone
@@ -137,6 +138,10 @@ class Worker:
         known: dict[str, Any] = {name: answer[name] for name in _FRAME_FIELDS}
         self._link, self._at = known["link"], known["step"]
         return Frame(**known)
+
+    async def record(self) -> Record:
+        """The run as it is now, to be compared with others."""
+        return unpack(await self._request({"op": "record"}))
 
     async def _request(self, message: Message) -> Message:
         async with self._lock:

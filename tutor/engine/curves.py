@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -110,6 +111,36 @@ def differing(pairs: Sequence[Mapping[str, object]]) -> list[str]:
     """The keys whose values are not the same in all of these mappings, in the order in which they come."""
     names = dict.fromkeys(name for mapping in pairs for name in mapping)
     return [name for name in names if len({repr(mapping.get(name)) for mapping in pairs}) > 1]
+
+
+def curves_text(record: Record) -> str:
+    """The curves of a record as JSON, to be stored; seven digits are what a metric of float32 has."""
+    curves = {
+        name: [_numbers(part) for part in ((c.x, c.y) if c.at is c.x else (c.x, c.y, c.at, c.mean))]
+        for name, c in record.curves.items()
+    }
+    return json.dumps({"plugged": record.plugged, "curves": curves}, separators=(",", ":"))
+
+
+def read_curves(text: str) -> tuple[dict[str, Curve], bool]:
+    """The curves again, and whether the learner's code has trained; no curves, where there is no such text."""
+    try:
+        said = json.loads(text)
+        curves = {str(name): _curve(parts) for name, parts in said["curves"].items()}
+        return curves, bool(said["plugged"])
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return {}, False
+
+
+def _numbers(values: Array) -> list[float | None]:
+    return [float(f"{v:.7g}") if math.isfinite(v) else None for v in values.tolist()]
+
+
+def _curve(parts: Sequence[Sequence[float | None]]) -> Curve:
+    arrays = [np.array([math.nan if v is None else float(v) for v in part]) for part in parts]
+    if len(arrays) not in (2, 4) or len(arrays[0]) != len(arrays[1]) or len(arrays[-2]) != len(arrays[-1]):
+        raise ValueError("this is no curve")
+    return Curve(arrays[0], arrays[1], arrays[-2], arrays[-1])
 
 
 def pack(record: Record) -> dict[str, Any]:

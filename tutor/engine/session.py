@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tutor.engine.checkpoints import copy_state
+from tutor.engine.curves import pack, record_of
 from tutor.engine.limits import allow_cpu
 from tutor.engine.link import make_link, split_link
 from tutor.engine.plug import Own, load_plug
@@ -65,6 +66,8 @@ class Session:
                 self._clock.start(self.run.step)
             case {"op": "restart", "seed": None | int() as seed}:
                 self._restart(seed)
+            case {"op": "record"}:
+                return pack(record_of(self.run))
             case {"op": "frame", "views": tuple(views), "size": (int(columns), int(rows))}:
                 return self._frame(views, (columns, rows))
             case _:

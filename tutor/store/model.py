@@ -42,6 +42,10 @@ class KeptRun:
     lesson: str
     """The lesson it was kept in, or empty."""
     at: float
+    name: str = ""
+    """As the learner calls it, or empty."""
+    curves: str = ""
+    """Its curves as `tutor.engine.curves` writes them; empty: its link makes them again."""
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,10 @@ MIGRATIONS: tuple[Migration, ...] = (
             metrics TEXT NOT NULL, reached INTEGER NOT NULL, at REAL NOT NULL,
             PRIMARY KEY (course, lesson, task))""",
     ),
+    (
+        "ALTER TABLE runs ADD COLUMN name TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE runs ADD COLUMN curves TEXT NOT NULL DEFAULT ''",
+    ),
 )
 
 

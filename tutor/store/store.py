@@ -150,22 +150,34 @@ class Store:
 
     # Runs
 
-    def keep_run(self, link: str, step: int, metrics: Mapping[str, float], *, lesson: str = "") -> None:
-        """Keep a run at a step."""
+    def keep_run(
+        self, link: str, step: int, metrics: Mapping[str, float], *, lesson: str = "", name: str = "", curves: str = ""
+    ) -> int:
+        """Keep a run at a step. Returns its id."""
         self._write(
-            "INSERT INTO runs (link, step, metrics, lesson, at) VALUES (?, ?, ?, ?, ?)",
-            *(link, step, transfer.metrics_text(metrics), lesson, time.time()),
+            "INSERT INTO runs (link, step, metrics, lesson, at, name, curves) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            *(link, step, transfer.metrics_text(metrics), lesson, time.time(), name, curves),
         )
+        return int(self._read("SELECT max(id) FROM runs")[0][0])
 
-    def runs(self, lesson: str | None = None, *, limit: int = 100) -> list[KeptRun]:
-        """The runs that were kept, of one lesson or of all; at most `limit`, the newest, newest last."""
+    def name_run(self, run: int, name: str) -> None:
+        """Call a kept run something; empty: nothing."""
+        self._write("UPDATE runs SET name = ? WHERE id = ?", name, run)
+
+    def forget_run(self, run: int) -> None:
+        """Keep a run no longer."""
+        self._write("DELETE FROM runs WHERE id = ?", run)
+
+    def runs(self, lesson: str | None = None, *, lab: str | None = None, limit: int = 100) -> list[KeptRun]:
+        """The runs that were kept, of one lesson, of one lab, or of all; at most `limit`, the newest, newest last."""
         rows = self._read(
-            "SELECT id, link, step, metrics, lesson, at FROM runs WHERE ?1 IS NULL OR lesson = ?1 ORDER BY id DESC LIMIT ?2",
-            *(lesson, limit),
+            "SELECT id, link, step, metrics, lesson, at, name, curves FROM runs WHERE (?1 IS NULL OR lesson = ?1)"
+            " AND (?2 IS NULL OR link = ?2 OR substr(link, 1, length(?2) + 1) = ?2 || '?') ORDER BY id DESC LIMIT ?3",
+            *(lesson, lab, limit),
         )
         return [
-            KeptRun(id_, link, step, transfer.read_metrics(metrics), place, at)
-            for id_, link, step, metrics, place, at in reversed(rows)
+            KeptRun(id_, link, step, transfer.read_metrics(metrics), place, at, name, curves)
+            for id_, link, step, metrics, place, at, name, curves in reversed(rows)
         ]
 
     def ran(

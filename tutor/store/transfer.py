@@ -27,7 +27,15 @@ _TABLES: dict[str, dict[str, str]] = {
     "answers": {"course": "text", "lesson": "text", "task": "text", "given": "text", "right": "verdict", "at": "time"},
     "places": {"course": "text", "lesson": "text", "section": "text", "block": "text", "at": "time"},
     "drafts": {"course": "text", "lesson": "text", "task": "text", "text": "text", "at": "time"},
-    "runs": {"link": "text", "step": "count", "metrics": "metrics", "lesson": "text", "at": "time"},
+    "runs": {
+        "link": "text",
+        "step": "count",
+        "metrics": "metrics",
+        "lesson": "text",
+        "at": "time",
+        "name": "text",
+        "curves": "text",
+    },
     "settings": {"name": "text", "value": "text"},
     "reviews": {
         "course": "text", "lesson": "text", "task": "text", "given": "text", "right": "yes", "seed": "count", "at": "time",
@@ -39,6 +47,8 @@ _TABLES: dict[str, dict[str, str]] = {
 }  # fmt: skip
 _SINCE = {"reviews": 2, "ran": 2}
 """The version of the export that has a table first; an older one has nothing for it."""
+_ADDED = {"runs": {"name": "", "curves": ""}}
+"""What older exports do not have in a table, and what it is there."""
 MERGE: dict[str, str] = {
     "tasks": "INSERT INTO tasks VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET how = 'done', at = excluded.at"
     " WHERE tasks.how != 'done' AND excluded.how = 'done'",
@@ -46,8 +56,8 @@ MERGE: dict[str, str] = {
     " (SELECT 1 FROM answers WHERE (course, lesson, task, given, at) = (?1, ?2, ?3, ?4, ?6) AND right IS ?5)",
     "places": "INSERT OR IGNORE INTO places VALUES (?, ?, ?, ?, ?)",
     "drafts": "INSERT OR IGNORE INTO drafts VALUES (?, ?, ?, ?, ?)",
-    "runs": "INSERT INTO runs (link, step, metrics, lesson, at) SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS"
-    " (SELECT 1 FROM runs WHERE (link, step, lesson, at) = (?1, ?2, ?4, ?5))",
+    "runs": "INSERT INTO runs (link, step, metrics, lesson, at, name, curves) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7"
+    " WHERE NOT EXISTS (SELECT 1 FROM runs WHERE (link, step, lesson, at) = (?1, ?2, ?4, ?5))",
     "settings": "INSERT OR IGNORE INTO settings VALUES (?, ?)",
     "reviews": "INSERT INTO reviews (course, lesson, task, given, right, seed, at) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT"
     " EXISTS (SELECT 1 FROM reviews WHERE (course, lesson, task, given, right, seed, at) = (?1, ?2, ?3, ?4, ?5, ?6, ?7))",
@@ -129,6 +139,8 @@ def _rows(table: str, entries: object) -> Iterator[tuple[Any, ...]]:
     if not isinstance(entries, list):
         raise BadData(f"{table!r} in the export is not a list", _MEND)
     for number, entry in enumerate(entries):
+        if isinstance(entry, dict):
+            entry = {**_ADDED.get(table, {}), **entry}
         if not isinstance(entry, dict) or set(entry) != set(columns):
             raise BadData(f"{table}[{number}] in the export does not have exactly {', '.join(columns)}", _MEND)
         yield tuple(_in(kind, entry[name], f"{table}[{number}].{name}") for name, kind in columns.items())

@@ -72,6 +72,10 @@ class LabActions(Widget):
     def leave(self) -> None:
         raise NotImplementedError
 
+    def sweep(self, text: str) -> None:
+        """Make the runs that were typed. Raises UserError."""
+        raise NotImplementedError
+
     # -- which keys make sense
 
     @property
@@ -229,6 +233,8 @@ class LabActions(Widget):
         try:
             if event.purpose == "link":
                 self._go_to(event.text.strip())
+            elif event.purpose == "sweep":
+                self.sweep(event.text)
             else:
                 knob = self.spec.knob(event.purpose.removeprefix("knob:"))
                 assert knob is not None

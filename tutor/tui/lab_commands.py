@@ -71,7 +71,14 @@ class Revive:
     """A fresh process, the same run."""
 
 
-Command = Open | Play | Pause | Step | Back | Seek | Change | Restart | Revive
+@dataclass(frozen=True)
+class WriteDown:
+    """Tell the run as it is, with its curves, for a purpose."""
+
+    purpose: str
+
+
+Command = Open | Play | Pause | Step | Back | Seek | Change | Restart | Revive | WriteDown
 
 
 def queued(pending: Sequence[Command], new: Command) -> list[Command]:

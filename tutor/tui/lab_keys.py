@@ -40,6 +40,10 @@ BINDINGS: list[Binding] = [
     Binding("enter", "type_value", "Type the knob's value", id="lab.type"),
     Binding("o", "other_side", "All knobs and numbers, or the picture", id="lab.other_side"),
     Binding("colon", "type_link", "Type a step, or a link", id="lab.link"),
+    Binding("c", "keep", "Keep this run to compare", id="lab.keep"),
+    Binding("C", "compare", "Compare the runs that were kept", id="lab.compare"),
+    Binding("s", "sweep", "Try several values of the knob at once", id="lab.sweep"),
+    Binding("y", "log_axis", "Curves on a logarithmic axis, or not", id="lab.log_axis"),
     Binding("k", "source", "Source of the kernel", id="lab.source"),
     Binding("question_mark", "help", "Help", id="lab.help"),
     Binding("q,escape,backspace", "leave", "Back", id="lab.leave"),
@@ -65,9 +69,11 @@ _FOOT: tuple[tuple[tuple[str, ...], str], ...] = (
     (("lab.type",), "type"),
     (("lab.source",), "source"),
     (("lab.link",), "link"),
+    (("lab.keep", "lab.compare"), "keep, compare"),
+    (("lab.sweep",), "sweep"),
 )
 """(ids of bindings, word), the most needed first: a narrow line shows as many as fit."""
-_ORDER = (0, 1, 4, 10, 8, 9, 5, 7, 13, 6, 11, 12, 14, 15, 2, 3)
+_ORDER = (0, 1, 4, 10, 8, 9, 5, 7, 13, 6, 11, 12, 14, 15, 16, 17, 2, 3)
 """The order in which those that fit stand."""
 _ARROWS = {"up": ("↑", "up"), "down": ("↓", "down"), "left": ("←", "left"), "right": ("→", "right")}
 _SHORT = {"escape": "esc", "minus": "-", "plus": "+"}

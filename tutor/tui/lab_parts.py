@@ -18,8 +18,8 @@ from tutor.draw import draw
 from tutor.draw.cells import Look, Row
 from tutor.labs.spec import Value, View
 from tutor.tui import lab_hand, lab_keys, lab_words
+from tutor.tui.lab_compare import LabCompare
 from tutor.tui.lab_guesses import Guess, guess_rows, with_guesses
-from tutor.tui.lab_hand import LabHand
 from tutor.tui.lab_layout import CSS, classes_for, second_view
 from tutor.tui.widgets.entry import Entry
 from tutor.tui.widgets.knobs import KnobPanel
@@ -41,7 +41,7 @@ class PictureView(StripView):
         self.post_message(self.Placed())
 
 
-class LabParts(LabHand):
+class LabParts(LabCompare):
     """The lab pane as something to look at."""
 
     BINDING_GROUP_TITLE = "The lab"
@@ -143,7 +143,8 @@ class LabParts(LabHand):
         picture = self.frame.pictures.get(view.name) if self.frame is not None else None
         if picture is None:
             return []
-        return draw(with_guesses(picture, view, self.link, self.guesses), (width, height), self.look)
+        picture = with_guesses(self.with_kept(picture, view), view, self.link, self.guesses)
+        return draw(picture, (width, height), self.look)
 
     def _detail_rows(self, width: int, height: int) -> list[Row]:
         knob = self.panel.knob

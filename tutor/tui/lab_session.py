@@ -15,10 +15,11 @@ from typing import Protocol
 from textual.message import Message
 
 from tutor.engine.client import Frame
+from tutor.engine.curves import Record
 from tutor.errors import UserError, WorkerGone
 from tutor.labs.spec import Value
 from tutor.tui.gate import FrameGate
-from tutor.tui.lab_commands import Back, Change, Command, Open, Pause, Play, Restart, Revive, Seek, Step, queued
+from tutor.tui.lab_commands import Back, Change, Command, Open, Pause, Play, Restart, Revive, Seek, Step, WriteDown, queued
 
 PERIOD = 0.1
 """Seconds between two frames, at least."""
@@ -41,6 +42,7 @@ class Engine(Protocol):
     async def restart(self, seed: int | None = None) -> None: ...
     async def frame(self, views: Sequence[str], size: tuple[int, int]) -> Frame: ...
     async def revive(self) -> None: ...
+    async def record(self) -> Record: ...
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,14 @@ class Refused(Message):
     """The worker did not do it, and says why."""
 
     say: str
+
+
+@dataclass
+class Recorded(Message):
+    """The run, written down for a purpose."""
+
+    purpose: str
+    record: Record
 
 
 @dataclass
@@ -211,6 +221,8 @@ class Session:
                 await worker.change(knob, value)
             case Restart(seed):
                 await worker.restart(seed)
+            case WriteDown(purpose):
+                self._post(Recorded(purpose, await worker.record()))
             case Revive():
                 self._running = False
                 await worker.revive()
