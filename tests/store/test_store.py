@@ -12,7 +12,7 @@ import pytest
 from tutor.errors import StoreProblem
 from tutor.store import Answer, Store
 from tutor.store.file import NAME, open_file
-from tutor.store.schema import MIGRATIONS
+from tutor.store.schema import APPLICATION, MIGRATIONS
 
 
 def test_what_is_written_is_there_when_opened_again(tmp_path: Path) -> None:
@@ -267,3 +267,31 @@ def test_a_file_with_any_bytes_wrong_is_never_more_than_a_problem(tmp_path: Path
             store.finish("", "b", "t")
             assert store.done("", "b") == {"b": {"t": "done"}}
     assert set_aside > 30
+
+
+def test_kept_runs_are_found_by_lab_named_and_forgotten(tmp_path: Path) -> None:
+    with Store.open(tmp_path) as store:
+        first = store.keep_run("gd?rate=1", 5, {"loss": 1.0}, curves='{"a": 1}')
+        second = store.keep_run("gd", 6, {}, name="plain")
+        store.keep_run("gdx?rate=1", 7, {})
+        store.name_run(first, "the big one")
+    with Store.open(tmp_path) as store:
+        assert [(run.id, run.name, run.curves) for run in store.runs(lab="gd")] == [
+            (first, "the big one", '{"a": 1}'),
+            (second, "plain", ""),
+        ]
+        store.forget_run(first)
+        assert [run.link for run in store.runs()] == ["gd", "gdx?rate=1"]
+
+
+def test_runs_of_an_older_file_are_kept_on(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / NAME) as db:
+        for statement in MIGRATIONS[0]:
+            db.execute(statement)
+        db.execute("INSERT INTO runs VALUES (1, 'gd?rate=1', 5, '{}', '', 1.0)")
+        db.execute(f"PRAGMA application_id = {APPLICATION}")
+        db.execute("PRAGMA user_version = 1")
+    db.close()
+    with Store.open(tmp_path) as store:
+        assert store.saved
+        assert [(run.link, run.name, run.curves) for run in store.runs(lab="gd")] == [("gd?rate=1", "", "")]

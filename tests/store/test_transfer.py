@@ -45,6 +45,14 @@ def test_there_and_back(tmp_path: Path, exported: dict[str, Any]) -> None:
         assert math.isnan(store.runs()[0].metrics["loss"])
 
 
+def test_an_older_export_has_runs_without_a_name(tmp_path: Path, exported: dict[str, Any]) -> None:
+    for run in exported["runs"]:
+        del run["name"], run["curves"]
+    with Store.open(tmp_path / "new") as store:
+        assert store.import_(exported) == 8
+        assert [(run.link, run.name) for run in store.runs()] == [("perceptron", "")]
+
+
 def test_a_merge_loses_nothing(tmp_path: Path, exported: dict[str, Any]) -> None:
     with Store.open(tmp_path / "new") as store:
         store.finish("", "a", "t", how="skipped")

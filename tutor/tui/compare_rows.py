@@ -64,7 +64,8 @@ def foot(bindings: Sequence[Binding], width: int, look: Look) -> Row:
     first = {b.id: key_text(b.key.partition(",")[0], look) for b in reversed(bindings) if b.id}
     row: list[Span] = []
     for ids, word in _FOOT:
-        keys = "".join(first[name] for name in ids if name in first)
+        parts = [first[name] for name in ids if name in first]
+        keys = (" " if any(len(part) > 1 for part in parts) else "").join(parts)
         spans = [Span("  " if row else ""), Span(keys, ink("accent", look, bold=True)), Span(f" {word}", ink("muted", look))]
         if row_width((*row, *spans)) <= width:
             row += spans

@@ -10,7 +10,6 @@ from textual.app import App
 
 from tutor.engine.crew import IDLY, Job, Outcome, cores, outcomes
 from tutor.engine.curves import Record
-from tutor.engine.link import value_text
 from tutor.engine.sweep import Member
 from tutor.labs.spec import LabSpec
 from tutor.tui.kept import Tried
@@ -72,9 +71,8 @@ class Sweep:
 
     def words(self) -> str:
         """How far it is."""
-        names = ", ".join(f"{name} {value_text(value)}" for name, value in self.members[0].values)
         if self.done == len(self.members):
-            return f"The sweep of {len(self.members)} runs from {names} is done."
+            return f"The sweep of {len(self.members)} runs is made."
         return f"A sweep: {self.done} of {len(self.members)} runs made."
 
 

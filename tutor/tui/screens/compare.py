@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
@@ -40,6 +40,7 @@ class CompareScreen(Screen[Tried | None]):
     """What was tried in a lab. Ends with the run to go on with, or None."""
 
     BINDING_GROUP_TITLE = "Comparing"
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [replace(binding, priority=True) for binding in compare_rows.BINDINGS]
     DEFAULT_CSS = """
     CompareScreen { background: $background; color: $foreground; layout: vertical; }
@@ -98,10 +99,6 @@ class CompareScreen(Screen[Tried | None]):
         self._runs = [*now, *swept, *kept.kept_runs(self._store, self.spec)]
         self._current = max(0, min(self._current, len(self._runs) - 1))
         self._show()
-
-    @property
-    def runs(self) -> Sequence[Tried]:
-        return self._runs
 
     @property
     def metric(self) -> str:
@@ -288,8 +285,7 @@ class CompareScreen(Screen[Tried | None]):
         else:
             self._say(f"Written: {files[0].name} and {files[1].name} in {files[0].parent}.")
 
-    def _stored(self, work: object, said: str) -> None:
-        assert callable(work)
+    def _stored(self, work: Callable[[Store], object], said: str) -> None:
         if self._store is None:
             return
         try:
