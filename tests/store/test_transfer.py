@@ -49,7 +49,7 @@ def test_an_older_export_has_runs_without_a_name(tmp_path: Path, exported: dict[
     for run in exported["runs"]:
         del run["name"], run["curves"]
     with Store.open(tmp_path / "new") as store:
-        assert store.import_(exported) == 8
+        assert store.import_(exported) == 10
         assert [(run.link, run.name) for run in store.runs()] == [("perceptron", "")]
 
 
