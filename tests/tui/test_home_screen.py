@@ -159,6 +159,7 @@ def test_the_worker_is_closed(make_app: Make) -> None:
 def test_resolve(course: Course) -> None:
     assert resolve(LAB, course) == LAB
     assert resolve("other", course) == OTHER
+    assert resolve("review", course) == "review"
     assert resolve("perceptron?data=or", course) == "perceptron?data=or"
     with pytest.raises(BadLink, match="neither a lesson nor a lab"):
         resolve("perceptrn", course)

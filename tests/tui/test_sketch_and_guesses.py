@@ -255,3 +255,19 @@ def test_a_sketch_in_ascii(sketch_app: Callable[..., TutorApp]) -> None:
         assert "mistakes at step 2" in glass(app)
 
     play(app, act)
+
+
+def test_the_run_is_remembered_for_the_transcript(sketch_app: Callable[..., TutorApp], store: Store) -> None:
+    app = sketch_app()
+
+    async def act(pilot: Pilot[Any], screen: LessonScreen) -> None:
+        screen.book.answer("way", "0, 2, 4, 6, 6, 6, 6", None)
+        await screen.enter_lab(screen.query_one(LabCard))
+        await until(pilot, lambda: isinstance(app.screen, LessonLab) and app.screen.query_one(LabPane).frame is not None)
+        await pilot.press("space")
+        await until(pilot, lambda: screen.book.is_done("perceptron"))
+
+    play(app, act)
+    [run] = store.all_ran("samples")
+    assert (run.lesson, run.task, run.link, run.step, run.reached) == ("01-one/sketch", "perceptron", "perceptron", 12, True)
+    assert run.metrics["mistakes"] == 5

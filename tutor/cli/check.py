@@ -135,7 +135,9 @@ def _note(owner: Owner, file: Path) -> str:
 
     try:
         with Store.open() as store:
-            store.answer(owner.course.id, owner.lesson.id, owner.exercise.id, file.read_text(encoding="utf-8"), True)
+            store.answer(
+                owner.course.id, owner.lesson.id, owner.exercise.id, file.read_text(encoding="utf-8", errors="replace"), True
+            )
             store.finish(owner.course.id, owner.lesson.id, owner.exercise.id)
             return store.notice or f"The exercise {owner.exercise.id} in {owner.lesson.id} is done."
     except StoreProblem as problem:

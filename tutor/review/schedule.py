@@ -31,7 +31,8 @@ class Event(NamedTuple):
 
 
 @cache
-def _scheduler() -> Scheduler:
+def scheduler() -> Scheduler:
+    """The one that all questions share. The first call imports it, which takes some hundredths of a second."""
     from fsrs import Scheduler
 
     return Scheduler(learning_steps=(SOON,), relearning_steps=(SOON,), maximum_interval=LONGEST, enable_fuzzing=False)
@@ -42,15 +43,15 @@ def due_at(events: Iterable[Event], now: float) -> float | None:
 
     An answer from a time that is yet to come (a clock was wrong) is left out until then; alone, it makes the question due.
     """
-    from fsrs import Card, Rating
-
     given = sorted(events)
     if not given:
         return None
+    from fsrs import Card, Rating
+
     known = [event for event in given if event.at <= now + _SLACK]
     if not known:
         return now
     card = Card(card_id=0, due=datetime.fromtimestamp(0, UTC))
     for at, right in known:
-        card, _ = _scheduler().review_card(card, Rating.Good if right else Rating.Again, datetime.fromtimestamp(at, UTC))
+        card, _ = scheduler().review_card(card, Rating.Good if right else Rating.Again, datetime.fromtimestamp(at, UTC))
     return card.due.timestamp()

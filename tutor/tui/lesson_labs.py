@@ -128,7 +128,7 @@ class LabsOfLesson(Screen[None]):
             reason = event.reason
             if not block.goal:
                 self.finish(block)
-        if reason != "turned" or not block.goal:
+        if reason != "turned":
             self.book.ran(block.id, event.link, event.step, event.metrics, reason == "goal" or not block.goal)
         over = is_over(block, reason, event.step, block.id in self._goals)
         for guess in guesses_for(self.lesson, block):
