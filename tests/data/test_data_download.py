@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 
 import pytest
 from sets import TRAIN, packed
 from web import Mirror, served
 
+from tutor.cli import main
 from tutor.data import download, images
 from tutor.data.download import Part, Source
 from tutor.errors import BadData
@@ -146,6 +148,15 @@ def test_when_no_mirror_has_it_one_sentence_says_why_and_what_to_do(mirror: Mirr
     assert "Without a network" in caught.value.mend
     assert "dltutor data add mnist FOLDER" in caught.value.mend
     assert images.find("mnist") is None
+
+
+def test_the_command_downloads(mirror: Mirror, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(download, "catalogue", lambda: {"mnist": Source((mirror.url,), PARTS)})
+    assert main(["data", "get", "mnist", "--json"]) == 0
+    assert json.loads(capfd.readouterr().out)["known"] is True
+    assert main(["data", "get", "mnist"]) == 0
+    assert "mnist is there: 30 images to train on and 20 to test with, as published." in capfd.readouterr().out
+    assert len(mirror.asked) == len(PARTS)
 
 
 def test_the_list_of_mirrors_is_whole() -> None:
