@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import shutil
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -11,8 +13,8 @@ import pytest
 from lesson_fake import SIZES, LessonWorker, glass, opened, until
 from textual.pilot import Pilot
 
-from tutor.course.model import Bug
-from tutor.course.parse import load_lesson, load_outline
+from tutor.course.model import Course
+from tutor.course.parse import load_outline
 from tutor.draw.cells import Look
 from tutor.store import Store
 from tutor.tui.app import TutorApp
@@ -22,8 +24,8 @@ from tutor.tui.lesson_lab import LessonLab
 from tutor.tui.screens.bug import BugScreen, MendScreen
 from tutor.tui.screens.lesson import LessonScreen
 
-LESSONS = Path(__file__).parents[2] / "lessons"
-LESSON = "06-representation/end-to-end"
+CHAPTER = Path(__file__).parents[2] / "lessons/06-representation"
+LESSON = "01-one/lesson"
 STYLE = """def dropout(a, u, keep):
     out = a.copy()
     for i in range(a.shape[0]):
@@ -34,13 +36,25 @@ STYLE = """def dropout(a, u, keep):
 """Right, and nothing like the course's."""
 
 
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """A lesson that is nothing but the bug of chapter 6."""
+    chapter = tmp_path_factory.mktemp("course") / "01-one"
+    shutil.copytree(CHAPTER / "exercises", chapter / "exercises")
+    block = re.search(r"^```bug .*?^```$", (CHAPTER / "02-end-to-end.md").read_text(encoding="utf-8"), re.M | re.S)
+    assert block
+    (chapter / "index.md").write_text("---\ntitle: One\nsummary: One.\n---\nA text.\n")
+    (chapter / "01-lesson.md").write_text(f"---\ntitle: One\nminutes: 5\n---\nA text.\n\n{block[0]}\n", encoding="utf-8")
+    return load_outline(chapter.parent, "samples")
+
+
 @pytest.fixture
-def app(store: Store) -> TutorApp:
-    return made(store)
+def app(store: Store, course: Course) -> TutorApp:
+    return made(store, course)
 
 
-def made(store: Store, look: Look | None = None) -> TutorApp:
-    return TutorApp(load_outline(LESSONS), store, LessonWorker(), look=look or Look(), start=LESSON)
+def made(store: Store, course: Course, look: Look | None = None) -> TutorApp:
+    return TutorApp(course, store, LessonWorker(), look=look or Look(), start=LESSON)
 
 
 def play(
@@ -53,8 +67,6 @@ def play(
             await opened(pilot)
             lesson = app.screen
             assert isinstance(lesson, LessonScreen)
-            number = next(n for n, s in enumerate(lesson.lesson.sections) if any(isinstance(b, Bug) for b in s.blocks))
-            await lesson.go(number)
             card = lesson.query_one(BugCard)
             card.focus()
             await pilot.press("enter")
@@ -89,7 +101,7 @@ def test_wrong_marks_get_a_word_or_a_hint_and_never_the_line(app: TutorApp, stor
     async def act(pilot: Pilot[Any], screen: BugScreen) -> None:
         await point_at(pilot, screen, 8)
         assert "Line 8 computes nothing" in glass(app)
-        assert store.answers("", LESSON) == []
+        assert store.answers("samples", LESSON) == []
         await point_at(pilot, screen, 12)
         assert "Not line 12: a number below" in glass(app)
         assert "Hint 1" not in glass(app), "what is said of the line is enough"
@@ -102,7 +114,7 @@ def test_wrong_marks_get_a_word_or_a_hint_and_never_the_line(app: TutorApp, stor
         assert len(screen.hints.shown) == 2
 
     play(app, act)
-    kept = [(answer.task, answer.given, answer.right) for answer in store.answers("", LESSON)]
+    kept = [(answer.task, answer.given, answer.right) for answer in store.answers("samples", LESSON)]
     assert kept == [("dropout-scale/line", "12", False), ("dropout-scale/line", "6", False)]
 
 
@@ -138,7 +150,7 @@ def test_it_is_mended_only_once_it_is_found_and_any_right_code_will_do(app: Tuto
         assert app.screen.query_one(BugCard).state == "done"
 
     play(app, act)
-    assert store.done("")[LESSON]["dropout-scale"] == "done"
+    assert store.done("samples")[LESSON]["dropout-scale"] == "done"
 
 
 def test_the_run_is_on_the_faulty_code_and_then_on_the_mended(app: TutorApp, store: Store) -> None:
@@ -160,7 +172,7 @@ def test_the_run_is_on_the_faulty_code_and_then_on_the_mended(app: TutorApp, sto
 
         assert "the code with the wrong line" in await see(pilot, screen)
         assert worker.opened[-1] == ("dropout", screen.bug.file)
-        own.append(ensure_learner_file("", LESSON, screen.bug))
+        own.append(ensure_learner_file("samples", LESSON, screen.bug))
         screen.book.finish(screen.bug.id)
         assert "on your mended code" in await see(pilot, screen)
         assert worker.opened[-1] == ("dropout", own[0])
@@ -169,7 +181,7 @@ def test_the_run_is_on_the_faulty_code_and_then_on_the_mended(app: TutorApp, sto
 
 
 def test_what_was_found_is_known_when_one_comes_back(app: TutorApp, store: Store) -> None:
-    store.answer("", LESSON, "dropout-scale/line", "13", True)
+    store.answer("samples", LESSON, "dropout-scale/line", "13", True)
 
     async def act(pilot: Pilot[Any], screen: BugScreen) -> None:
         assert screen.found
@@ -181,15 +193,10 @@ def test_what_was_found_is_known_when_one_comes_back(app: TutorApp, store: Store
     play(app, act)
 
 
-def test_the_line_is_said_where_there_is_no_colour(store: Store) -> None:
+def test_the_line_is_said_where_there_is_no_colour(store: Store, course: Course) -> None:
     async def act(pilot: Pilot[Any], screen: BugScreen) -> None:
         await pilot.press("down", "down", "down")
         await pilot.pause()
         assert "bug_dropout.py:4" in glass(screen.app)
 
-    play(made(store, Look(unicode=False, colour=False)), act)
-
-
-def test_the_lesson_counts_it_as_a_task() -> None:
-    lesson = load_lesson(LESSONS, LESSON)
-    assert "dropout-scale" in [task.id for task in lesson.tasks]
+    play(made(store, course, Look(unicode=False, colour=False)), act)
