@@ -7,6 +7,7 @@ part of the link.
 from __future__ import annotations
 
 import hashlib
+import math
 import time
 from dataclasses import replace
 
@@ -34,6 +35,8 @@ class Run:
         self.lab = lab
         self.link = link
         self.plug = plug
+        self.patience = math.inf
+        """Seconds that one picture may spend on looking back."""
         self.head = 0
         self.finished = False
         self.diverged = False
@@ -181,7 +184,7 @@ class Run:
     def _watched(self, lab: Watched, view: View) -> Picture:
         if view.watched == "layers":
             return histograms(lab.layers(self.state, self.knobs))
-        found = self.watched.curve(lab, self.checkpoints, self.state, self.knobs_at, self.head)
+        found = self.watched.curve(lab, self.checkpoints, self.state, self.knobs_at, self.head, self.patience)
         cursor = float(self.step) if self.step < self.head else None
         return sizes(found, self.lab.spec.unit, self.head, cursor)
 

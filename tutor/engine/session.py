@@ -20,6 +20,8 @@ from tutor.labs import find_lab
 
 CHUNK_SECONDS = 0.010
 _MOST_STEPS = 1 << 20
+_PATIENCE = 0.1
+"""Seconds that a picture may spend on looking back, while the learner waits for it."""
 _PREPARING_SECONDS = 120.0
 _PLUG_CPU_SECONDS = 10
 
@@ -128,6 +130,7 @@ class Session:
 
     def _frame(self, views: tuple[str, ...], size: tuple[int, int]) -> Message:
         run = self.run
+        run.patience = _PATIENCE
         pictures = {name: run.view(name, size) for name in views}
         return {
             "lab": run.link.lab, "link": run.text, "knobs": run.knobs, "seed": run.link.seed,
