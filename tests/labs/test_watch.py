@@ -131,6 +131,7 @@ def test_words_name_dead_units_flat_answers_and_vanished_gradients() -> None:
     assert "hidden 2: 75% of its answers saturated" in said
     assert "the gradient vanishes: hidden 1 gets 0.0001 of what output gets" in said
     assert "the update of output is 0.5 of its weights" in said
+    assert not any("saturated" in line for line in words((still, layer("output", [[1.0, -1.0]], "tanh")))), "as it should be"
     assert "not every number is finite" in words((layer("output", [[np.nan, 1.0]], "linear"),))[0]
 
 

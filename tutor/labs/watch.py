@@ -101,7 +101,7 @@ def strength(layer: Layer) -> float:
 
 def words(layers: tuple[Layer, ...]) -> tuple[str, ...]:
     """What is remarkable, a line each; one line that says so where nothing is."""
-    found = [line for layer in layers for line in _state_of(layer)]
+    found = [line for layer in layers for line in _state_of(layer, layer is layers[-1])]
     last = strength(layers[-1]) if layers else 0.0
     for layer in layers[:-1]:
         beside = strength(layer) / last if last > 0 else float("nan")
@@ -124,13 +124,14 @@ def words(layers: tuple[Layer, ...]) -> tuple[str, ...]:
     return (f"no unit dead, little saturated; {layers[0].name}'s gradient is {said(beside, 2)} of {layers[-1].name}'s",)
 
 
-def _state_of(layer: Layer) -> list[str]:
+def _state_of(layer: Layer, last: bool) -> list[str]:
+    """last: an output is meant to be sure of itself, and so saturated."""
     found = []
     if not all(bool(np.isfinite(array).all()) for array in (layer.weights, layer.activations, layer.gradients)):
         found.append(f"{layer.name}: not every number is finite")
     units, share = len(layer.activations), saturated(layer)
     if count := dead(layer):
         found.append(f"{layer.name}: {count} of {counted(units, 'unit')} dead, 0 for every example")
-    if share >= 0.25:
+    if share >= 0.25 and not last:
         found.append(f"{layer.name}: {share:.0%} of its answers saturated, where {layer.phi} is nearly flat")
     return found
