@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "read": "print a lesson as text",
     "labs": "list the labs; describe one",
     "run": "run a lab without the screen",
+    "runs": "list the runs that were kept; name, export or forget them",
     "check": "check the code of an exercise",
     "data": "list, add, download or remove data sets",
     "review": "ask again what you missed, or what is due",
