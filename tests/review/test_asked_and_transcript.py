@@ -138,7 +138,7 @@ def test_a_transcript(course: Course, store: Store) -> None:
     store.answer("c", B, "which", "2", False)
     store.finish("c", B, "which", how="skipped")
     store.review("c", B, "which", "1", True, 1, NOW + DAY)
-    store.keep_run("perceptron?data=or", 7, {"errors": 1.0})
+    store.keep_run("perceptron?data=or", 7, {"errors": 1.0}, name="the first\x1b try")
     text = transcript(course, store)
     assert text == transcript(course, store), "the same twice"
     assert text.isprintable() is False
@@ -184,7 +184,7 @@ Answers in reviews: 1, 1 of them right.
 
 ## Runs that I kept
 
-- `perceptron?data=or` at step 7; errors 1
+- the first try: `perceptron?data=or` at step 7; errors 1
 """
     )
 

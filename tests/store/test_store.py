@@ -158,12 +158,14 @@ def test_a_file_of_the_first_version_keeps_all_and_gets_the_new_tables(tmp_path:
     opened = open_file(tmp_path / NAME, MIGRATIONS[:1])
     opened.db.execute("INSERT INTO answers (course, lesson, task, given, right, at) VALUES ('', 'a', 't', '4', 1, 5.0)")
     opened.db.execute("INSERT INTO tasks VALUES ('', 'a', 't', 'done', 5.0)")
+    opened.db.execute("INSERT INTO runs (link, step, metrics, lesson, at) VALUES ('neuron', 3, '{}', 'a', 5.0)")
     opened.db.close()
     with Store.open(tmp_path) as store:
         assert store.saved
         assert store.notice == ""
         assert store.done("") == {"a": {"t": "done"}}
         assert [answer.given for answer in store.all_answers("")["a"]] == ["4"]
+        assert [(run.link, run.name) for run in store.runs()] == [("neuron", "")]
         assert (store.reviews(""), store.all_ran("")) == ([], [])
         store.review("", "a", "t", "5", True, 1, 6.0)
         assert [(r.task, r.right, r.seed, r.at) for r in store.reviews("")] == [("t", True, 1, 6.0)]

@@ -125,7 +125,8 @@ def _metrics(metrics: Mapping[str, float]) -> str:
 
 
 def _kept(run: KeptRun) -> str:
-    return f"- `{_code(run.link)}` at step {run.step}{_metrics(run.metrics)}"
+    name = f"{_line(run.name)}: " if run.name else ""
+    return f"- {name}`{_code(run.link)}` at step {run.step}{_metrics(run.metrics)}"
 
 
 def _listing(code: str) -> Iterator[str]:

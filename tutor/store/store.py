@@ -158,7 +158,7 @@ class Store:
             "INSERT INTO runs (link, step, metrics, lesson, at, name, curves) VALUES (?, ?, ?, ?, ?, ?, ?)",
             *(link, step, transfer.metrics_text(metrics), lesson, time.time(), name, curves),
         )
-        return int(self._read("SELECT max(id) FROM runs")[0][0])
+        return int(self._read("SELECT last_insert_rowid()")[0][0])
 
     def name_run(self, run: int, name: str) -> None:
         """Call a kept run something; empty: nothing."""
