@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tutor.errors import UserError
 from tutor.labs.spec import State, frozen, scalar
 from tutor.labs.watch import EXAMPLES, Layer, ratio
 
@@ -53,11 +54,10 @@ def begun(nets: tuple[Net, Net], seed: int, looks: int) -> State:
     latent = int(nets[0].sizes[0])
     z = np.empty(looks * latent, np.float32)
     random.normal(seed, LOOKS, 0, z)
-    start = "he"
     return {
         "step": scalar(0),
-        "theta_g": net.parameters(nets[0], start, 2 * seed % 2**32),
-        "theta_d": net.parameters(nets[1], start, (2 * seed + 1) % 2**32),
+        "theta_g": net.parameters(nets[0], "he", 2 * seed % 2**32),
+        "theta_d": net.parameters(nets[1], "he", (2 * seed + 1) % 2**32),
         "memory_g": net.memory(nets[0]),
         "memory_d": net.memory(nets[1]),
         "made": np.zeros(2, np.int64),  # updates of the discriminator and of the generator
@@ -75,19 +75,28 @@ Gradient = Callable[[Array, Array], Array]
 def play(state: State, table: Table, x: Array, rounds: int, gradient: Gradient | None = None) -> None:
     """Play so many rounds on the real examples x, in place. gradient: the learner's, in the place of the game's own.
 
-    In a round with a loss that is not finite all stays as it was before it, for good; `last` says so.
+    In a round with a loss that is not finite all stays as it was before it, for good; `last` says so. Raises UserError about
+    the learner's function, and then leaves the state as it was.
     """
     if rounds <= 0 or state["broken"][0]:
         return
     before = {name: state[name].copy() for name in _LEARNED}
-    done = _rounds(state, table, x, rounds, gradient)
+    try:
+        done = _rounds(state, table, x, rounds, gradient)
+    except UserError:
+        _restore(state, before)
+        raise
     if done < rounds:
         bad = state["last"].copy()
-        for name in _LEARNED:
-            state[name][:] = before[name]
+        _restore(state, before)
         _rounds(state, table, x, done, gradient)
         state["last"][:] = bad
         state["broken"][0] = int(state["step"][0]) + done + 1
+
+
+def _restore(state: State, before: State) -> None:
+    for name, array in before.items():
+        state[name][:] = array
 
 
 def _rounds(state: State, table: Table, x: Array, rounds: int, gradient: Gradient | None) -> int:
