@@ -197,6 +197,28 @@ def test_check_for_real(call: Call) -> None:
     assert call("check", tasks[0].file.name).status == 1
 
 
+def test_a_right_adam_passes_and_wrong_ones_are_told_what_is_wrong(call: Call, tmp_path: Path) -> None:
+    file = tmp_path / "adam.py"
+    right = (
+        "def adam(w, g, m, s, t, rate, beta1, beta2, epsilon):\n    for i in range(len(w)):\n"
+        "        m[i] += (1 - beta1) * (g[i] - m[i])\n        s[i] += (1 - beta2) * (g[i] ** 2 - s[i])\n"
+        "        w[i] -= rate * (m[i] / (1 - beta1**t)) / ((s[i] / (1 - beta2**t)) ** 0.5 + epsilon)\n    return w, m, s\n"
+    )
+    file.write_text(right)
+    done = call("check", str(file))
+    assert done.status == 0
+    assert "dltutor run race --plug" in done.out
+    wrong = {
+        "no-bias-correction": right.replace(" / (1 - beta1**t)", "").replace(" / (1 - beta2**t)", ""),
+        "inverted-correction": right.replace(" / (1 - beta", " * (1 - beta"),
+        "shared-moment": right.replace("g[i] ** 2", "m[i] ** 2"),
+    }
+    for mistake, text in wrong.items():
+        file.write_text(text)
+        found = call("check", str(file), "--json")
+        assert (found.status, found.json["mistake"]) == (1, mistake)
+
+
 def test_progress_travels(call: Call, course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Store.open() as store:
         store.finish("", LESSON_ID, "sum")

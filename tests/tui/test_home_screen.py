@@ -56,6 +56,8 @@ def test_entries(course: Course) -> None:
         ("lesson", "0 of 3", ""),
         ("lesson", "", ""),
     ]
+    notes = [e.note for e in entries if e.kind == "lesson"]
+    assert [note.startswith("1 shown") for note in notes] == [True, False, False], "what was shown is counted apart"
     assert [e.title for e in entries if e.kind == "chapter"] == ["1  The first chapter", "2  The second chapter"]
     assert entries[-1].kind == "lab"
 
