@@ -99,7 +99,7 @@ RAISES = "def update(w, b, x, t, rate):\n    return w / 0, undefined_name\n"
 GREEDY = "import numpy as np\ndef update(w, b, x, t, rate):\n    return np.ones(50 * 10**9 // 8), b\n"
 LEAVES = "import os\ndef update(w, b, x, t, rate):\n    os._exit(7)\n"
 SHAPES = "def update(w, b, x, t, rate):\n    return w[:1], b\n"
-PRINTS = "def update(w, b, x, t, rate):\n    print('x' * 1_000_000)\n    return w, b\n"
+PRINTS = "def update(w, b, x, t, rate):\n    print(f'{b:.3f}' * 200_000)\n    return w, b\n"
 
 
 async def trained_for_ever(worker: Worker, file: Path) -> None:
@@ -114,10 +114,10 @@ async def trained_for_ever(worker: Worker, file: Path) -> None:
     [
         (RAISES, UserError, r"learner\.py:2: NameError: name 'undefined_name' is not defined"),
         (GREEDY, UserError, r"learner\.py:3: it asks for more memory than there is"),
-        (LEAVES, WorkerGone, r"The training process ended by itself \(exit status 7\)"),
+        (LEAVES, WorkerGone, r"Your code ended by itself \(exit status 7\)"),
         (SHAPES, UserError, "update"),
         (HANGS, UserError, r"learner\.py:[23]: update was still running after 2 s"),
-        (HANGS_LATER, WorkerGone, r"did not answer for 3 seconds and was stopped"),
+        (HANGS_LATER, WorkerGone, r"Your code did not answer for 3 seconds and was stopped"),
     ],
 )
 def test_the_learners_code_breaks_nothing_but_its_run(tmp_path: Path, code: str, error: type[UserError], sentence: str) -> None:
@@ -132,5 +132,23 @@ def test_the_learners_code_breaks_nothing_but_its_run(tmp_path: Path, code: str,
         await worker.step(3)
         frame = await worker.frame([], (40, 10))
         assert (frame.step, frame.plugged) == (3, True)
+
+    with_worker(work)
+
+
+def test_code_that_ends_the_process_when_it_is_opened_can_be_mended(tmp_path: Path) -> None:
+    file = tmp_path / "learner.py"
+    file.write_text(LEAVES)
+
+    async def work(worker: Worker) -> None:
+        await worker.open("perceptron?data=and")
+        with pytest.raises(WorkerGone, match="Your code ended by itself"):
+            await worker.open(LINK, plug=file)
+        with pytest.raises(WorkerGone, match="Your code ended by itself"):
+            await worker.revive()
+        file.write_text(PRINTS)
+        await worker.revive()
+        frame = await worker.frame([], (40, 10))
+        assert (frame.lab, frame.plugged, frame.link) == ("perceptron", True, LINK), "it is the run that was asked for"
 
     with_worker(work)

@@ -17,6 +17,7 @@ from tutor.labs.spec import Value, Words
 from tutor.pictures import Picture
 
 _STEP_BUDGET = 1.0
+_WHO = "The training process"
 _START_BUDGET = 30.0
 
 
@@ -62,7 +63,7 @@ class Worker:
         self.busy = ""
         """What it is doing that takes long, or ""."""
         self.on_busy: Callable[[str], None] | None = None
-        self._child = Child("tutor.engine.worker", who="The training process")
+        self._child = Child("tutor.engine.worker", who=_WHO)
         self._lock = asyncio.Lock()
         self._link = ""
         self._plug: Path | None = None
@@ -84,7 +85,7 @@ class Worker:
     async def _start(self) -> None:
         if self._child.alive:
             return
-        self._child = Child("tutor.engine.worker", who="The training process")
+        self._child = Child("tutor.engine.worker", who=_WHO)
         self._child.on_busy = self._set_busy
         await self._child.start()
         await self._child.ask({"op": "ping"}, _START_BUDGET)
@@ -98,7 +99,13 @@ class Worker:
         async with self._lock:
             if not self._child.alive:
                 await self._start()
-            await self._ask({"op": "open", "link": link, "plug": str(plug or ""), "step": step}, budget=_START_BUDGET)
+            self._child.who = "Your code" if plug else _WHO  # it is what may fail there
+            message = {"op": "open", "link": link, "plug": str(plug or ""), "step": step}
+            try:
+                await self._ask(message, budget=_START_BUDGET)
+            except WorkerGone:
+                self._link, self._plug, self._at = link, plug, step  # the learner's code may end it: `revive` opens this run
+                raise
             self._link, self._plug, self._at = link, plug, step
 
     async def revive(self) -> None:

@@ -68,12 +68,15 @@ class Own:
         self.manner = Manner()
         self.since = 0.0
         """When the call began that is under way, by time.monotonic; 0: none is."""
+        self._endless: UserError | None = None
         self._busy = busy
         self._text = _read(file)
         self._plain: Function = _named(_uncompiled(_module(file, self._text)), name, file)
         self._function: Function | None = None if tight else self._plain
 
     def __call__(self, *arguments: Any) -> Any:
+        if self._endless is not None:
+            raise self._endless
         if self._function is None:
             self._choose(arguments)
         assert self._function is not None
@@ -107,7 +110,9 @@ class Own:
                 with _patient(self.name):
                     answer = self._plain(*given)
             except BaseException as error:
-                raise UserError(explain(error, self.file)) from None
+                failure = UserError(explain(error, self.file))
+                self._endless = failure if isinstance(error, TimeoutError) else None  # once is enough to wait for
+                raise failure from None
             self._function, self.manner = self._compiled((answer, given), arguments)
         finally:
             sys.stdout = kept
