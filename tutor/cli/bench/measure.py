@@ -15,6 +15,7 @@ from pathlib import Path
 from tutor.cli.bench.gans import gans
 from tutor.cli.bench.nets import nets
 from tutor.cli.bench.probe import Probe, family, resident_bytes
+from tutor.cli.bench.recurrent import recurrent
 from tutor.cli.bench.result import Result
 from tutor.cli.bench.seek import seek
 
@@ -284,4 +285,5 @@ MEASUREMENTS: dict[str, Callable[[], list[Result]]] = {
     "kernels": kernels,
     "nets": nets,
     "gans": gans,
+    "recurrent": recurrent,
 }

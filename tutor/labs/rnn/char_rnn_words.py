@@ -9,6 +9,8 @@ from tutor.labs.words import said
 
 _GAP = 0.15
 """A held-out loss this much above the training loss, as a share of it, is overfitting."""
+_SEEN = 0.05
+"""A smaller difference, as a share, is hardly one."""
 _LATE, _USUAL = 300, 0.02
 """After so many steps a net with a fitting rate is below the table of pairs; rates above _USUAL are large for Adam."""
 
@@ -75,8 +77,10 @@ def judged(report: Report) -> list[str]:
     found = [f"On held-out text it needs {report.test_loss:.2f} bits a character: {_standing(report)}."]
     if report.step == 0:
         found.append(f"It has read nothing yet. Guessing would take {report.guess:.2f} bits.")
-    elif gap > _GAP * report.loss:
-        found.append(f"On the text that it reads it needs {gap:.2f} bits less: partly it knows that text by heart.")
+    elif gap > _SEEN * report.loss:
+        often = report.read > 2 * report.characters
+        why = "partly it knows that text by heart" if often else "it has hardly read it twice, so that part must be easier"
+        found.append(f"On the text that it reads it needs {gap:.2f} bits less: {why}.")
     else:
         found.append(f"On the text that it reads it needs {report.loss:.2f}, hardly less: it learns nothing by heart.")
     times = report.parameters / report.characters

@@ -46,7 +46,7 @@ def answers(found: list[tuple[Array, Array, Array]], titles: list[str], symbols:
             text = f"{_character(best, symbols)} {100 * p[best, k]:.0f}%"
             cells.append(f"{text if best == t[k] else f'({text})':>9}")
         lines.append(f"{line:<{room}}" + "".join(cells))
-    return Text(tuple(lines), "new sequences and the answers; wrong ones in brackets")
+    return Text(tuple(lines), "answers; wrong ones in brackets")
 
 
 def _character(symbol: int, symbols: int) -> str:
