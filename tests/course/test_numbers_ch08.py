@@ -86,6 +86,12 @@ def test_the_lstm_after_a_million_characters() -> None:
     assert run.metrics()["test_loss"] < 0.5
 
 
+def test_a_small_vanilla_net_on_python() -> None:
+    found = LabRun("char-rnn?text=python&cell=vanilla&units=32").step(500)
+    assert found["read"] == pytest.approx(5e5, rel=0.03)
+    assert found["test_loss"] > found["trigram"] > found["fivegram"]
+
+
 def test_examples_of_the_toy_text() -> None:
     from tutor.data import texts
 

@@ -84,6 +84,12 @@ def test_earlier_samples_are_kept(trained: Run) -> None:
     assert "the" not in lines[0].split()
 
 
+def test_on_prose_the_lstm_soon_passes_the_table_of_pairs() -> None:
+    start, soon = metrics_at("char-rnn?text=english", 0, 300)
+    assert start["test_loss"] > start["unigram"]
+    assert soon["test_loss"] < soon["bigram"] - 0.1
+
+
 def test_the_vanilla_net_learns_too() -> None:
     found = metrics_at("char-rnn?cell=vanilla", 300)[0]
     assert found["test_loss"] < found["trigram"]
