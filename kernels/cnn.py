@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernels import convnet, convolution, losses, normalization, pooling
-from kernels.architecture import COLUMNS, CONVOLUTION, FILTERS, HEIGHT, HERE, KIND, PADDING, ROWS, WIDTH, C, H, Net, W
+from kernels.architecture import COLUMNS, CONVOLUTION, FILTERS, HEIGHT, HERE, KIND, PADDING, ROWS, WIDTH, C, H, W
 from kernels.architecture import Layer as Layer
+from kernels.architecture import Net as Net
 from kernels.architecture import conv as conv
 from kernels.architecture import dense as dense
 from kernels.architecture import learned as learned
@@ -27,7 +28,7 @@ from kernels.architecture import pool as pool
 from kernels.architecture import shapes as shapes
 from kernels.architecture import views as views
 from kernels.batches import data as data
-from kernels.convnet import Work
+from kernels.convnet import Work as Work
 from kernels.convnet import train as train
 from kernels.dots import dots
 from kernels.jit import in_float64
