@@ -169,7 +169,7 @@ def answered(plug: Plug, state: State, knobs: Knobs) -> Array:
     """What the learner's function makes of the digit. Raises UserError, saying what is wrong with it."""
     x, kernels = state["image"][None].astype(np.float64), state["kernel"][None, None].astype(np.float64)
     answer = plug(x, kernels, np.zeros(1), int(knobs["stride"]), int(knobs["padding"]))
-    return arrays("convolve", (answer,), {"y": (1, *state["whole"].shape)})[0][0].astype(np.float32)
+    return np.asarray(arrays("convolve", (answer,), {"y": (1, *state["whole"].shape)})[0][0], np.float32)
 
 
 def place_of(state: State, knobs: Knobs) -> tuple[int, int]:

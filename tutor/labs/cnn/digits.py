@@ -185,7 +185,7 @@ def _trouble(found: dict[str, float], rate: float) -> str:
     chance = math.log(nets.CLASSES)
     if found["loss"] > 1.5 * chance:
         return f"the loss is above that of guessing: the rate {said(rate)} is too large"
-    if found["epochs"] >= 2 and found["loss"] > 0.97 * chance:
+    if found["epochs"] >= 1 and found["loss"] > 0.97 * chance:
         size = "small" if rate < 1e-3 else "large"
         return f"a plateau at the loss of guessing: the rate {said(rate)} is too {size}"
     if found["accuracy"] > 0.99 and found["test_accuracy"] < found["accuracy"] - 0.05:

@@ -119,7 +119,7 @@ class Draw:
     def _read(state: State, knobs: Knobs) -> Array:
         """(10,): the probabilities that the net gives the drawing."""
         logits = nets.answers(nets.net_of(knobs, BLOCKS), state["theta"], shown(drawn(knobs)).reshape(1, -1))
-        return np.nan_to_num(nets.softmax(logits)[0])
+        return np.asarray(np.nan_to_num(nets.softmax(logits)[0]))
 
 
 def drawn(knobs: Knobs) -> Array:
@@ -151,7 +151,7 @@ def shown(pad: Array) -> Array:
     sheet = np.zeros((fine, fine))
     top, left = (fine - high) // 2, (fine - wide) // 2
     sheet[top : top + high, left : left + wide] = big
-    return sheet.reshape(BLOCKS, 4, BLOCKS, 4).mean(axis=(1, 3)).astype(np.float32)
+    return np.asarray(sheet.reshape(BLOCKS, 4, BLOCKS, 4).mean(axis=(1, 3)), np.float32)
 
 
 LAB = Draw()

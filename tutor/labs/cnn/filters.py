@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kernels.cnn import Net
 
 LAYERS = ("convolution 1", "convolution 2", "output")
-_UNITS, _TOP, _EXAMPLES = 24, 3, 600
+_UNITS, _TOP, _EXAMPLES = 24, 3, 300
 """So many units are shown, with so many patches each, out of so many images."""
 _CLIMB, _PACE, _LENGTH = 30, 0.5, 4.0
 """Steps up the gradient, how long each is, and how long the image may become."""
@@ -106,10 +106,8 @@ class Filters:
     def diagnose(self, state: State, knobs: Knobs) -> Words:
         found = self.metrics(state, knobs)
         seen_ = f"a unit of {knobs['layer']} sees {found['sees']:.0f} × {found['sees']:.0f} pixels"
-        where = (
-            f"held out {found['test_accuracy']:.3f}; {seen_}; one digit makes up {found['selective']:.0%} of what it likes best"
-        )
-        return Words(where, nets.broken(state, float(knobs["rate"])))
+        likes = f"one digit makes up {found['selective']:.0%} of what it likes best"
+        return Words(f"held out {found['test_accuracy']:.3f}; {seen_}; {likes}", nets.broken(state, float(knobs["rate"])))
 
     def finished(self, state: State, knobs: Knobs) -> bool:
         return False
@@ -131,7 +129,7 @@ def seen(net: Net, layer: int) -> int:
 
 
 def excitements(state: State, net: Net, layer: int) -> tuple[Array, Array]:
-    """Of the layer's units, on the first images: the largest answer (images, units), and at which pixel of the channel it is."""
+    """Of the layer's units, on the first images: the largest answer (images, units), and at which pixel it is."""
     found = nets.maps(net, state["theta"], state["x"][:_EXAMPLES], layer)
     flat = found.reshape(*found.shape[:2], -1)
     return flat.max(axis=2), flat.argmax(axis=2)
@@ -153,7 +151,7 @@ def piece(state: State, net: Net, layer: int, image: int, place: int) -> Array:
     size, side = seen(net, layer), side_of(state)
     pixels = state["x"][image].reshape(side, side)
     if size >= side:
-        return pixels
+        return np.asarray(pixels)
     columns = side >> (layer // 2)
     scale = side // columns
     row, column = (int(at * scale + scale // 2 - size // 2) for at in divmod(place, columns))
