@@ -80,7 +80,7 @@ class Convolve:
             "padded": frozen(padded),
             "kernel": frozen(kernel),
             "whole": whole,
-            "out": np.full(whole.shape, np.nan, np.float32),
+            "out": np.zeros(whole.shape, np.float32),
         }
 
     def advance(self, state: State, knobs: Knobs, steps: int, device: str, plug: Plug | None) -> None:

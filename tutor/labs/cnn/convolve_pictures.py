@@ -20,6 +20,8 @@ def convolve(state: State, place: tuple[int, int], stride: int, padding: int, re
     scale = max(float(np.abs(kernel).max()), 1e-12)
     middle = Images(kernel[None], (), -scale, scale, signed=True, title=f"kernel {h} × {w}")
     left = Images(padded[None], (), title=title, boxes=window)
+    out = out.copy()
+    out[int(state["step"][0]) :] = np.nan  # not made yet
     return Columns((left, Columns((middle, _terms(state, place, stride, refused))), _output(out, place, refused)), (3, 4, 3))
 
 
