@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tutor.labs import activations_pictures as pictures
+from tutor.labs import watch
 from tutor.labs.clouds import CLASSES, cloud
 from tutor.labs.spec import Knob, Knobs, LabSpec, Metric, Plug, Source, State, View, Words, frozen, scalar
 from tutor.labs.training import begun, broken, responses, train
+from tutor.labs.watch import Layer
+from tutor.labs.watch_net import layers_of
 from tutor.labs.words import counted, said
 from tutor.pictures import Picture
 
 if TYPE_CHECKING:
-    from kernels.mlp import Net
+    from kernels.mlp import Data, Net
+    from kernels.optimizers import Rule
 
 Array = NDArray[Any]
 
@@ -56,6 +61,8 @@ SPEC = LabSpec(
         View("dead", "dead and saturated", "The shares as training goes on.", curves=("dead", "saturated")),
         View("loss", "loss", "The cross-entropy at each epoch.", curves=("loss",), y_log=True),
         View("accuracy", "accuracy", "On training points and on held-out ones.", curves=("accuracy", "test_accuracy")),
+        replace(watch.VIEWS[0], name="inside", title="inside"),
+        watch.VIEWS[1],
     ),
     source=Source("kernels.activations", "backward"),
     unit="epoch",
@@ -86,13 +93,11 @@ class Activations:
         }
 
     def advance(self, state: State, knobs: Knobs, steps: int, device: str, plug: Plug | None) -> None:
-        from kernels import mlp
-        from kernels.optimizers import rule
-
-        data = mlp.data(state["x"], state["t"], _BATCH, "shuffled", int(state["seed"][0]))
-        updates = steps * (len(state["x"]) // _BATCH)
-        train(state, net_of(knobs), data, rule("gradient descent", float(knobs["rate"])), updates)
+        train(state, *_task(state, knobs), steps * (len(state["x"]) // _BATCH))
         state["step"] += steps
+
+    def layers(self, state: State, knobs: Knobs) -> tuple[Layer, ...]:
+        return layers_of(state, *_task(state, knobs))
 
     def metrics(self, state: State, knobs: Knobs) -> dict[str, float]:
         net = net_of(knobs)
@@ -156,6 +161,15 @@ class Activations:
 
     def finished(self, state: State, knobs: Knobs) -> bool:
         return bool(state["broken"][0])
+
+
+def _task(state: State, knobs: Knobs) -> tuple[Net, Data, Rule]:
+    """What the net learns, and how."""
+    from kernels import mlp
+    from kernels.optimizers import rule
+
+    data = mlp.data(state["x"], state["t"], _BATCH, "shuffled", int(state["seed"][0]))
+    return net_of(knobs), data, rule("gradient descent", float(knobs["rate"]))
 
 
 def net_of(knobs: Knobs) -> Net:
