@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -151,7 +152,7 @@ def on(bug: Bug, mended: bool, query: str = "") -> Run:
     lab = find_lab(bug.plug.partition("?")[0])
     file = bug.file.with_name(f"{bug.file.stem}.solution.py") if mended else bug.file
     assert lab.spec.socket is not None
-    return Run(lab, parse_link(bug.plug + query, lab.spec), load_plug(file, lab.spec.socket.name))
+    return Run(lab, parse_link(bug.plug + query, lab.spec), runpy.run_path(str(file))[lab.spec.socket.name])
 
 
 def test_there_are_three() -> None:
