@@ -18,6 +18,16 @@ from tutor.tui.widgets.strip_view import ink, sign, tail, words
 _WIDEST = 16
 """Columns of a name in the table."""
 
+CSS = """
+CompareScreen { background: $background; color: $foreground; layout: vertical; }
+CompareScreen #compare-title, CompareScreen #compare-foot { background: $surface; }
+CompareScreen #compare-picture { height: 1fr; }
+CompareScreen #compare-words { height: 2; }
+CompareScreen #compare-table { height: 8; }
+CompareScreen.-short #compare-table { height: 6; }
+CompareScreen.-tall #compare-table { height: 14; }
+CompareScreen.-typing #compare-words { display: none; }
+"""
 BINDINGS: list[Binding] = [
     Binding("down", "choose(1)", "Next run", id="compare.next"),
     Binding("up", "choose(-1)", "Run before", id="compare.previous"),

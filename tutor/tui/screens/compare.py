@@ -42,22 +42,14 @@ class CompareScreen(Screen[Tried | None]):
     BINDING_GROUP_TITLE = "Comparing"
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [replace(binding, priority=True) for binding in compare_rows.BINDINGS]
-    DEFAULT_CSS = """
-    CompareScreen { background: $background; color: $foreground; layout: vertical; }
-    CompareScreen #compare-title, CompareScreen #compare-foot { background: $surface; }
-    CompareScreen #compare-picture { height: 1fr; }
-    CompareScreen #compare-words { height: 2; }
-    CompareScreen #compare-table { height: 8; }
-    CompareScreen.-short #compare-table { height: 6; }
-    CompareScreen.-tall #compare-table { height: 14; }
-    CompareScreen.-typing #compare-words { display: none; }
-    """
+    DEFAULT_CSS = compare_rows.CSS
 
     def __init__(self, spec: LabSpec, now: Record | None, store: Store | None, sweep: Sweep | None) -> None:
         super().__init__()
         self.spec = spec
         self._now, self._store, self._sweep = now, store, sweep
         self._runs: list[Tried] = []
+        self._kept: list[Tried] = []
         self._hidden: set[tuple[str, int, str]] = set()
         self._current = self._top = self._page = self._smoothing = 0
         self._metrics = [metric.name for metric in spec.metrics]
@@ -79,7 +71,7 @@ class CompareScreen(Screen[Tried | None]):
 
     def on_mount(self) -> None:
         if self._sweep is not None:
-            self._sweep.changed = self.load
+            self._sweep.changed = self._gather
             self._current = 1 if self._now is not None else 0
         self.load()
 
@@ -93,10 +85,13 @@ class CompareScreen(Screen[Tried | None]):
         self.call_after_refresh(self._show)
 
     def load(self) -> None:
-        """Take in what there is now, and show it."""
+        self._kept = kept.kept_runs(self._store, self.spec)
+        self._gather()
+
+    def _gather(self) -> None:
         now = [Tried(self._now, "now")] if self._now is not None else []
         swept = self._sweep.tried() if self._sweep is not None else []
-        self._runs = [*now, *swept, *kept.kept_runs(self._store, self.spec)]
+        self._runs = [*now, *swept, *self._kept]
         self._current = max(0, min(self._current, len(self._runs) - 1))
         self._show()
 
