@@ -15,7 +15,7 @@ from tutor.labs import find_lab, lab_ids
 from tutor.labs.spec import Lab, Value
 from tutor.pictures import Lines
 
-LENGTH, TURN = 24, 9
+LENGTH, TURN = 12, 6
 TRAINING = [lab for lab in lab_ids() if find_lab(lab).spec.trains]
 
 
@@ -50,12 +50,13 @@ def lived(lab_id: str) -> tuple[Run, dict[int, str]]:
 def test_every_lab_goes_back_and_on_to_the_same_bits(lab_id: str) -> None:
     run, hashes = lived(lab_id)
     end = max(hashes)
-    for step in [0, end, *sorted(hashes, key=lambda step: step * 7 % 11), end]:
+    for step in [TURN // 2, 0, TURN, end]:
+        step = min(step, end)
         run.seek(step)
         assert (run.step, run.hash()) == (step, hashes[step])
         assert run.head == end
-    run.seek(0)
-    run.advance(end)
+    run.seek(min(TURN // 2, end))
+    run.advance(end - run.step)
     assert run.hash() == hashes[end]
 
 
