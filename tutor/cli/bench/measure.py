@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tutor.cli.bench.convolution import convolution
 from tutor.cli.bench.gans import gans
 from tutor.cli.bench.nets import nets
 from tutor.cli.bench.probe import Probe, family, resident_bytes
@@ -284,6 +285,7 @@ MEASUREMENTS: dict[str, Callable[[], list[Result]]] = {
     "seek": seek,
     "kernels": kernels,
     "nets": nets,
+    "convolution": convolution,
     "gans": gans,
     "recurrent": recurrent,
 }
