@@ -92,9 +92,9 @@ class Draw:
             pen = Box(0, int(knobs["row"]) - 1, int(knobs["column"]) - 1)
             p = self._read(state, knobs)
             roles = tuple("good" if k == p.argmax() else "muted" for k in range(nets.CLASSES))
-            bars = Bars(tuple("0123456789"), p.astype(np.float32), "the net's answer", roles=roles)
-            sheet = Images(pad[None].astype(np.float32), (), title="your drawing", boxes=(pen,))
-            return Columns((sheet, Images(seen[None], (), title="what it is shown"), bars), (3, 2, 3))
+            bars = Bars(tuple("0123456789"), p.astype(np.float32), roles=roles)
+            sheets = np.stack((pad.astype(np.float32), seen.repeat(PAD // BLOCKS, axis=0).repeat(PAD // BLOCKS, axis=1)))
+            return Columns((Images(sheets, ("yours", "it is shown"), boxes=(pen,)), bars))
         if name == "alike":
             near = ((state["x"] - seen.ravel()) ** 2).sum(axis=1).argsort(kind="stable")[:11]
             pictures = np.concatenate((seen[None], state["x"][near].reshape(-1, BLOCKS, BLOCKS)))
