@@ -67,7 +67,7 @@ def net(state: State, knobs: Knobs, size: tuple[int, int]) -> Graph:
         h, g = (float(np.linalg.norm(state[name][t, 0])) for name in ("h", "g"))
         if t > 0:
             signal, noise = state["x"][t - 1, 0]
-            quantities.append(Quantity(column, f"x{t}", (f"{said(float(signal), 2)}  {said(float(noise), 2)}",)))
+            quantities.append(Quantity(column - 1, f"x{t}", (f"{said(float(signal), 2)}  {said(float(noise), 2)}",)))
         here = len(quantities)
         quantities.append(Quantity(column, f"h{t}", (f"h {short(h)}", f"∂ {short(g)}"), "accent" if t in (0, T) else "muted"))
         if t > 0:
@@ -75,7 +75,7 @@ def net(state: State, knobs: Knobs, size: tuple[int, int]) -> Graph:
         if before >= 0:
             flows.append(Flow(before, here, "U" if times[column - 1] == t - 1 else "…"))
         before = here
-    caption = f"lengths, of the first of {state['x'].shape[1]} sequences: h the state, ∂ the gradient of the loss by it"
+    caption = "the lengths of the state h and of ∂, the gradient of the loss by it"
     return Graph(tuple(quantities), tuple(flows), f"{T} times the same cell", (caption,))
 
 
