@@ -11,7 +11,7 @@ from tutor.course.parse import read_course
 from tutor.engine import versus
 from tutor.engine.link import parse_link
 from tutor.engine.plug import load_plug
-from tutor.engine.versus import Duel, Versus, said
+from tutor.engine.versus import Duel, Versus, agree, said
 from tutor.exercises.files import part
 from tutor.labs import find_lab
 
@@ -45,6 +45,6 @@ def test_the_lab_runs_on_the_learners_code(name: str, monkeypatch: pytest.Monkey
     exercise = PLUGGED[name]
     right, start = (compared(exercise, file) for file in (part(exercise, "solution"), exercise.file))
     assert right.steps or right.rival
-    # Where a sign decides, rounding may tip it over in the end.
-    assert right.parted is None or right.parted.step > 10, said(right)
+    # Where a sign decides, or Adam divides by a gradient of almost 0, rounding becomes a step.
+    assert right.parted is None or right.parted.step > 10 or agree(right), said(right)
     assert start.parted is not None or start.metrics != right.metrics, "the starter does not learn what the solution learns"

@@ -146,9 +146,10 @@ class Session:
         """Make the steps that are due. Returns how long there is nothing to do (None: until the next request)."""
         if self._run is not None and self._beside.busy(self._run):
             allow_cpu(_PLUG_CPU_SECONDS)
+            began = time.perf_counter()
             self._beside.go(self._run, CHUNK_SECONDS)
-            if not self._playing:
-                return 0.0
+            if not self._playing or time.perf_counter() - began > 10 * CHUNK_SECONDS:
+                return 0.0  # a slow step of the learner's must not make two in a row without an answer in between
         if not self._playing or self._run is None:
             return None
         due = self._due()

@@ -254,11 +254,17 @@ def _likeness(versus: Versus) -> str:
         return f"ours is {versus.rival or 'something else'}" + (f": {'; '.join(ends[:2])}" if ends else "")
     if versus.parted:
         part = versus.parted
-        return f"first different at {versus.unit} {part.step}: {part.where} is {part.yours:.6g}, ours {part.ours:.6g}"
+        still = ", though every metric agrees" if agree(versus) else ""
+        return f"first different at {versus.unit} {part.step}: {part.where} is {part.yours:.6g}, ours {part.ours:.6g}{still}"
     upto = f"up to {versus.unit} {versus.steps}"
     if versus.rounded:
         return f"the same to a millionth {upto}, rounded otherwise from {versus.unit} {versus.rounded.step} on"
     return f"the same, bit for bit, {upto}"
+
+
+def agree(versus: Versus) -> bool:
+    """Whether every metric is the same to a thousandth: where a gradient is divided by, rounding becomes a step."""
+    return all(np.isclose(one, other, rtol=1e-3, atol=1e-6, equal_nan=True) for one, other in versus.metrics.values())
 
 
 def as_json(versus: Versus) -> dict[str, Any]:

@@ -73,6 +73,7 @@ SPEC = LabSpec(
         "dropout",
         "dropout(a, d, keep, u)",
         "Called for each hidden layer; returns the thinned a and the gradient that goes on to a. a, d, u: (batch, units).",
+        rival="the same net with other units dropped",
     ),
 )  # fmt: skip
 
