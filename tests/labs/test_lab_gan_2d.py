@@ -106,6 +106,7 @@ def test_a_drawing_is_learned_and_can_be_changed() -> None:
     assert isinstance(picture, Images)
     assert picture.pixels.sum() == 3
     assert picture.boxes[0].row == 7
+    assert one.words().trouble == ""
     one.change("ink", "")
     assert "nothing is drawn" in one.words().summary
     before = one.state["theta_g"].copy()

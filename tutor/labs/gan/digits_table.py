@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tutor.labs.gan.judge import opinions, pixels
-from tutor.labs.gan.plane_table import read_hidden, rule_of, turns_of
+from tutor.labs.gan.plane_table import laid, nets, shape_of
 from tutor.labs.gan.players import Table, generated, judged
 from tutor.labs.spec import Knobs, State
 
@@ -54,22 +53,12 @@ class Report:
 
 
 def nets_of(knobs: Knobs) -> tuple[Net, Net]:
-    """Generator and critic. Raises BadData."""
-    hidden = read_hidden(str(knobs["hidden_g"]), "G"), read_hidden(str(knobs["hidden_d"]), "D")
-    return nets(int(knobs["noise"]), *hidden, str(knobs["activation"]))
-
-
-@lru_cache(maxsize=16)
-def nets(latent: int, hidden: tuple[int, ...], opposed: tuple[int, ...], phi: str) -> tuple[Net, Net]:
-    """A generator of 64 pixels between 0 and 1, and its critic."""
-    from kernels import gan
-
-    return gan.nets(latent, 64, hidden, opposed, phi, "sigmoid")
+    """A generator of 64 pixels between 0 and 1, and its critic. Raises BadData."""
+    return nets(*shape_of(knobs), 64, "sigmoid")
 
 
 def table_of(knobs: Knobs) -> Table:
-    numbers = int(knobs["batch"]), float(knobs["strength"]), float(knobs["limit"])
-    return Table(nets_of(knobs), (rule_of(knobs, "g"), rule_of(knobs, "d")), turns_of(knobs), str(knobs["game"]), *numbers)
+    return laid(knobs, nets_of(knobs))
 
 
 def report_of(state: State, knobs: Knobs) -> Report:

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.labs.gan.digits_table import nets
 from tutor.labs.gan.judge import pixels
+from tutor.labs.gan.plane_table import BETA1, BETA2, nets
 from tutor.labs.gan.players import Table, begun, generated, judged, play
 from tutor.labs.spec import Knob, Knobs, LabSpec, Metric, Plug, Source, State, View, Words
 from tutor.labs.words import counted
@@ -118,10 +118,9 @@ class Forger:
 def _table() -> Table:
     """The forger and its critic, as `gan-digits` has them."""
     from kernels.optimizers import rule
-    from tutor.labs.gan.plane_table import BETA1, BETA2
 
     both = rule("adam", 0.002, beta1=BETA1, beta2=BETA2)
-    return Table(nets(16, (128, 128), (128, 128), "leaky relu"), (both, both), (1, 3), "wgan-gp", 64, 1.0, 0.05)
+    return Table(nets(16, (128, 128), (128, 128), "leaky relu", 64, "sigmoid"), (both, both), (1, 3), "wgan-gp", 64, 1.0, 0.05)
 
 
 def _fake(state: State, pair: int) -> Array:

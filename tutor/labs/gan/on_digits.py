@@ -7,14 +7,15 @@ import numpy as np
 from tutor.labs import watch
 from tutor.labs.gan import digits_pictures as pictures
 from tutor.labs.gan.digits_table import SAMPLES, Report, nets_of, report_of, table_of
+from tutor.labs.gan.game_knobs import LOSSES, TOLD, game_knobs, net_knobs
 from tutor.labs.gan.judge import pixels
-from tutor.labs.gan.players import ACTIVATIONS, GAMES, OPTIMIZERS, WASSERSTEIN, begun, layers, play
-from tutor.labs.spec import Knob, Knobs, LabSpec, Metric, Plug, Source, State, View, Words
+from tutor.labs.gan.plane_words import broke
+from tutor.labs.gan.players import WASSERSTEIN, begun, layers, play
+from tutor.labs.spec import Knobs, LabSpec, Metric, Plug, Source, State, View, Words
 from tutor.labs.watch import Layer
 from tutor.labs.words import counted, said
 from tutor.pictures import Picture
 
-_LIMITS = "Units in each hidden layer: up to 4 numbers from 1 to 128."
 _EARLY = 150
 """Rounds in which anything may still happen."""
 
@@ -23,34 +24,17 @@ SPEC = LabSpec(
     title="A generator of digits",
     summary="A generator that has never seen a digit learns to write them, from a critic that has.",
     knobs=(
-        Knob("game", "choice", "wgan-gp", "game", "What the two play for: the losses of both.", choices=GAMES),
-        Knob("turn", "choice", "both", "turn", "Who moves in a step; the other one waits.",
-             choices=("both", "discriminator", "generator"), live=True),
-        Knob("turns_d", "integer", 3, "D turns", "Updates of the critic in a step.", low=1, high=10, step=1, live=True),
-        Knob("rate_d", "number", 0.002, "D rate", "How far its updates go.", low=1e-5, high=1, log=True, live=True),
-        Knob("turns_g", "integer", 1, "G turns", "Updates of the generator in a step.", low=1, high=10, step=1, live=True),
-        Knob("rate_g", "number", 0.002, "G rate", "How far its updates go.", low=1e-5, high=1, log=True, live=True),
-        Knob("strength", "number", 1.0, "penalty λ", "How much it counts that the critic is not as steep as 1.",
-             low=0.01, high=100, log=True, live=True, when=("game", ("wgan-gp",))),
-        Knob("limit", "number", 0.05, "clip c", "Every weight of the critic is kept within ± this.",
-             low=0.001, high=1, log=True, live=True, when=("game", ("wgan",))),
-        Knob("optimizer_d", "choice", "adam", "D optimizer", "Adam here has β1 = 0.5 and β2 = 0.9.", choices=OPTIMIZERS),
-        Knob("optimizer_g", "choice", "adam", "G optimizer", "Adam here has β1 = 0.5 and β2 = 0.9.", choices=OPTIMIZERS),
-        Knob("batch", "integer", 64, "batch", "Images of each kind for one update.", low=4, high=256, log=True),
-        Knob("noise", "integer", 16, "noise", "Random numbers that the generator makes an image of.", low=1, high=64, step=1),
-        Knob("hidden_g", "text", "128,128", "G hidden", _LIMITS),
-        Knob("hidden_d", "text", "128,128", "D hidden", _LIMITS),
-        Knob("activation", "choice", "leaky relu", "φ", "The activation of the hidden units of both.", choices=ACTIVATIONS),
+        *game_knobs("wgan-gp", 3, 0.002),
+        *net_knobs("image", 16, 64, "128,128"),
     ),
     metrics=(
         Metric("top", "judge's top", "The judge's probability for the digit that it sees, on average.", ".3f"),
         Metric("classes", "digits present", "Digits that the judge sees in at least 2 % of the samples.", ".0f"),
         Metric("rarest", "rarest digit", "The share of the samples that it takes for the rarest digit.", ".3f"),
         Metric("distance", "critic's distance", "The critic's mean answer to real digits less that to generated ones.", ".3g"),
-        Metric("told", "told apart", "Pairs, one real and one generated, that D puts in order; 0.5: it guesses.", ".3f"),
+        TOLD,
         Metric("steep", "steepness", "The length of ∂f/∂x at the generated digits, the median.", ".3g"),
-        Metric("loss_d", "D loss", "Of its last update.", ".3f"),
-        Metric("loss_g", "G loss", "Of its last update.", ".3f"),
+        *LOSSES,
     ),
     views=(
         View("samples", "samples", "What the generator makes of the same noise at each step, and what the judge sees in it."),
@@ -123,11 +107,7 @@ class Digits:
 
     def _trouble(self, state: State, knobs: Knobs, report: Report) -> str:
         if state["broken"][0]:
-            who, rate = ("critic", "rate_d") if not np.isfinite(state["last"][0]) else ("generator", "rate_g")
-            return (
-                f"the {who}'s loss was no finite number in round {int(state['broken'][0])}: "
-                f"a rate is too large, its own {said(float(knobs[rate]))} or the other's"
-            )
+            return broke(state, knobs)
         if int(state["step"][0]) < _EARLY:
             return ""
         missing = [str(digit) for digit in np.flatnonzero(report.shares < 0.005)]

@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 from tutor.labs import watch
 from tutor.labs.gan import plane_pictures as pictures
+from tutor.labs.gan.game_knobs import LOSSES, TOLD, game_knobs, net_knobs
 from tutor.labs.gan.places import COUNT, DRAWN, PAD, SETS
 from tutor.labs.gan.plane_plug import gradient_of
 from tutor.labs.gan.plane_table import data_of, nets_of, report_of, table_of
 from tutor.labs.gan.plane_words import words
-from tutor.labs.gan.players import ACTIVATIONS, GAMES, OPTIMIZERS, begun, layers, play
+from tutor.labs.gan.players import begun, layers, play
 from tutor.labs.spec import Hand, Knob, Knobs, LabSpec, Metric, Plug, Socket, Source, State, View, Words
 from tutor.labs.watch import Layer
 from tutor.pictures import Picture
@@ -25,24 +26,8 @@ SPEC = LabSpec(
     summary="A generator learns to make points like the real ones, from a discriminator that learns to tell them apart.",
     knobs=(
         Knob("data", "choice", "ring", "data", "Where the real points lie; hand: where you draw.", choices=SETS),
-        Knob("game", "choice", GAMES[0], "game", "What the two play for: the losses of both.", choices=GAMES),
-        Knob("turn", "choice", "both", "turn", "Who moves in a step; the other one waits.",
-             choices=("both", "discriminator", "generator"), live=True),
-        Knob("turns_d", "integer", 1, "D turns", "Updates of the discriminator in a step.", low=1, high=10, step=1, live=True),
-        Knob("rate_d", "number", 0.001, "D rate", "How far its updates go.", low=1e-5, high=1, log=True, live=True),
-        Knob("turns_g", "integer", 1, "G turns", "Updates of the generator in a step.", low=1, high=10, step=1, live=True),
-        Knob("rate_g", "number", 0.001, "G rate", "How far its updates go.", low=1e-5, high=1, log=True, live=True),
-        Knob("strength", "number", 1.0, "penalty λ", "How much it counts that the critic is not as steep as 1.",
-             low=0.01, high=100, log=True, live=True, when=("game", ("wgan-gp",))),
-        Knob("limit", "number", 0.05, "clip c", "Every weight of the critic is kept within ± this.",
-             low=0.001, high=1, log=True, live=True, when=("game", ("wgan",))),
-        Knob("optimizer_d", "choice", "adam", "D optimizer", "Adam here has β1 = 0.5 and β2 = 0.9.", choices=OPTIMIZERS),
-        Knob("optimizer_g", "choice", "adam", "G optimizer", "Adam here has β1 = 0.5 and β2 = 0.9.", choices=OPTIMIZERS),
-        Knob("batch", "integer", 64, "batch", "Points of each kind for one update.", low=4, high=256, log=True),
-        Knob("noise", "integer", 2, "noise", "Random numbers that the generator makes a point of.", low=1, high=16, step=1),
-        Knob("hidden_g", "text", "64,64", "G hidden", "Units in each hidden layer: up to 4 numbers from 1 to 128."),
-        Knob("hidden_d", "text", "64,64", "D hidden", "Units in each hidden layer: up to 4 numbers from 1 to 128."),
-        Knob("activation", "choice", "leaky relu", "φ", "The activation of the hidden units of both.", choices=ACTIVATIONS),
+        *game_knobs("non-saturating", 1, 0.001),
+        *net_knobs("point", 2, 16, "64,64"),
         Knob("row", "integer", 8, "row", "The cursor in the drawing.", low=1, high=PAD[0], step=1, live=True,
              when=("data", ("hand",))),
         Knob("column", "integer", 8, "column", "The cursor in the drawing.", low=1, high=PAD[1], step=1, live=True,
@@ -54,12 +39,11 @@ SPEC = LabSpec(
         Metric("modes", "places covered", "Of the real points' places, those that get a quarter of their share.", ".0f"),
         Metric("quality", "quality", "The share of the generated points that lie where real ones do.", ".3f"),
         Metric("divergence", "divergence", "Jensen-Shannon, in bits, on a grid: 0 the same, 1 nothing in common.", ".3f"),
-        Metric("told", "told apart", "Pairs, one real and one generated, that D puts in order; 0.5: it guesses.", ".3f"),
+        TOLD,
         Metric("distance", "distance", "D's mean answer f to real points less that to generated ones.", ".3g"),
         Metric("pull", "pull on G", "The length of the generator's gradient at its points, the median.", ".3g"),
         Metric("steep", "steepness", "The length of ∂f/∂x at the generated points, the median.", ".3g"),
-        Metric("loss_d", "D loss", "Of its last update.", ".3f"),
-        Metric("loss_g", "G loss", "Of its last update.", ".3f"),
+        *LOSSES,
     ),
     views=(
         View("points", "points", "Real and generated points over D's answer; arrows: where the gradient pulls G's points."),

@@ -55,29 +55,42 @@ def read_hidden(text: str, whose: str) -> tuple[int, ...]:
 
 def nets_of(knobs: Knobs) -> tuple[Net, Net]:
     """Generator and discriminator. Raises BadData."""
+    return nets(*shape_of(knobs), 2, "linear")
+
+
+def shape_of(knobs: Knobs) -> tuple[int, tuple[int, ...], tuple[int, ...], str]:
+    """Random numbers, hidden layers of both, and their activation. Raises BadData."""
     hidden = read_hidden(str(knobs["hidden_g"]), "G"), read_hidden(str(knobs["hidden_d"]), "D")
-    return _nets(int(knobs["noise"]), *hidden, str(knobs["activation"]))
+    return int(knobs["noise"]), *hidden, str(knobs["activation"])
 
 
 @lru_cache(maxsize=16)
-def _nets(latent: int, hidden: tuple[int, ...], opposed: tuple[int, ...], phi: str) -> tuple[Net, Net]:
+def nets(
+    latent: int, hidden: tuple[int, ...], opposed: tuple[int, ...], phi: str, features: int, output: str
+) -> tuple[Net, Net]:
+    """A generator of examples with so many features, and its discriminator; the same pair each time."""
     from kernels import gan
 
-    return gan.nets(latent, 2, hidden, opposed, phi)
+    return gan.nets(latent, features, hidden, opposed, phi, output)
 
 
 def table_of(knobs: Knobs) -> Table:
+    return laid(knobs, nets_of(knobs))
+
+
+def laid(knobs: Knobs, nets: tuple[Net, Net]) -> Table:
+    """The game between these two that the knobs name."""
     numbers = int(knobs["batch"]), float(knobs["strength"]), float(knobs["limit"])
-    return Table(nets_of(knobs), (rule_of(knobs, "g"), rule_of(knobs, "d")), turns_of(knobs), str(knobs["game"]), *numbers)
+    return Table(nets, (_rule(knobs, "g"), _rule(knobs, "d")), _turns(knobs), str(knobs["game"]), *numbers)
 
 
-def turns_of(knobs: Knobs) -> tuple[int, int]:
+def _turns(knobs: Knobs) -> tuple[int, int]:
     """Turns of the generator and of the discriminator in a round; the one that waits has none."""
     turn = str(knobs["turn"])
     return 0 if turn == "discriminator" else int(knobs["turns_g"]), 0 if turn == "generator" else int(knobs["turns_d"])
 
 
-def rule_of(knobs: Knobs, whose: str) -> Rule:
+def _rule(knobs: Knobs, whose: str) -> Rule:
     from kernels import optimizers
 
     name, rate = str(knobs[f"optimizer_{whose}"]), float(knobs[f"rate_{whose}"])

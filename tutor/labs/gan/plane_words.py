@@ -22,8 +22,9 @@ _TOLD, _FAINT = 0.95, 0.02
 """Pairs told apart, and a pull this weak: nothing is left to follow."""
 _FLAT = 0.02
 """A critic should be as steep as 1."""
-_GOOD, _MANY = 0.3, 0.8
-"""Collapsed: this share of the points is good, and yet they leave so many places out."""
+_GOOD, _MANY, _CROWDED = 0.3, 0.8, 1.15
+"""Collapsed: this share of the points is good, they leave so many places out, and those that they cover get so much more than
+their share."""
 
 
 def words(state: State, knobs: Knobs, report: Report) -> Words:
@@ -44,7 +45,7 @@ def words(state: State, knobs: Knobs, report: Report) -> Words:
 def _trouble(state: State, knobs: Knobs, report: Report, places: int) -> str:
     """The worst that is wrong, or empty."""
     if state["broken"][0]:
-        return _broke(state, knobs)
+        return broke(state, knobs)
     step, game = int(state["step"][0]), str(knobs["game"])
     if step < _EARLY:
         return ""
@@ -64,12 +65,13 @@ def _trouble(state: State, knobs: Knobs, report: Report, places: int) -> str:
         where = "" if knobs["turn"] == "generator" else "; when D has found it, it runs on"
         return f"mode collapse: whatever the noise, all points land in one heap{where}"
     covered, gathered = report.cover.places, report.cover.quality * places
-    if places > 2 and 0 < covered <= _MANY * places and report.cover.quality > _GOOD and gathered > covered:
+    if places > 2 and 0 < covered <= _MANY * places and report.cover.quality > _GOOD and gathered > _CROWDED * covered:
         return f"mode collapse: the points gather at {covered} of {places} places, the other {places - covered} get none"
     return ""
 
 
-def _broke(state: State, knobs: Knobs) -> str:
+def broke(state: State, knobs: Knobs) -> str:
+    """Where and why the numbers ended."""
     who, rate = ("discriminator", "rate_d") if not np.isfinite(state["last"][0]) else ("generator", "rate_g")
     larger = max(float(knobs["rate_d"]), float(knobs["rate_g"]))
     also = "" if float(knobs[rate]) == larger else f", or the other's, {said(larger)}"
