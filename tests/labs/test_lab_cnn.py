@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ from lab_checks import chunks_do_not_matter, run, sound
 
 from kernels.architecture import conv
 from kernels.reference_convolution import convolve as reference
+from tutor.data.images import add, images
 from tutor.errors import BadData, UserError
 from tutor.labs import find_lab
 from tutor.labs.cnn.draw import THREE, shown
@@ -175,3 +178,36 @@ def test_climbing_excites_a_unit_more_than_the_data() -> None:
     own = answers.reshape(4, 4, -1).max(axis=2)[np.arange(4), np.arange(4)]
     assert (own[alive] > best.max(axis=0)[alive]).mean() >= 0.5
     assert find_lab("filters").spec.id == "filters"
+
+
+MNIST = os.environ.get("DLTUTOR_MNIST", "")
+with_mnist = pytest.mark.skipif(not MNIST, reason="DLTUTOR_MNIST names no folder with the four files of MNIST")
+
+
+@with_mnist
+def test_mnist_is_read_after_two_epochs_and_better_after_eight() -> None:
+    add("mnist", [Path(MNIST)])
+    one = trained("digits?data=mnist&last=2 × 2&rate=0.002", 38)
+    found = one.metrics()
+    assert found["epochs"] == pytest.approx(2, abs=0.05)
+    assert found["test_accuracy"] >= 0.985
+    one.lab.advance(one.state, one.knobs, 112, "cpu", None)
+    assert one.metrics()["test_accuracy"] >= 0.99
+
+
+@with_mnist
+def test_thirty_sigmoids_on_mnist() -> None:
+    """784-30-10, squared error, rate 3, batches of 10, 30 epochs: about 95 %, as chapter 1 of Nielsen 2015 has it."""
+    from kernels import cnn
+    from kernels.optimizers import rule
+
+    add("mnist", [Path(MNIST)])
+    found = images("mnist")
+    net = cnn.net((1, 28, 28), [cnn.dense(30, "sigmoid"), cnn.dense(10, "sigmoid")], "squared")
+    x, test = (part.reshape(len(part), -1) for part in (found.train_images[:50_000], found.test_images))
+    data = cnn.data(x, np.eye(10, dtype=np.float32)[found.train_labels[:50_000]], 10)
+    theta, work = cnn.parameters(net, "large"), cnn.work(net, 16, len(x))
+    losses = np.empty(150_000, np.float32)
+    cnn.train(net, work, rule("gradient descent", 3.0), data, theta, cnn.memory(net), *cnn.FREE, 0, 150_000, losses)
+    right = cnn.evaluate(net, work, theta, np.ascontiguousarray(test)).argmax(axis=0) == found.test_labels
+    assert float(right.mean()) == pytest.approx(0.95, abs=0.007)
