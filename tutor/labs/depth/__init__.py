@@ -1,0 +1,1 @@
+"""The labs of deep nets: `depth`, `resnet` and `init`."""
