@@ -19,7 +19,7 @@ Array = NDArray[Any]
 
 _CELLS_A_POINT = 13
 """More points of a kind than one in so many cells would hide the field."""
-_LONGEST, _USUAL = 0.35, 1.5
+_LONGEST, _USUAL = 0.6, 1.5
 """The longest arrow, and the length of a gradient that makes one of about two thirds of it."""
 _ARROWS = 14
 _NOISE, _THREADS, _KNOTS = 2.0, 9, 60
@@ -39,7 +39,7 @@ def points(state: State, knobs: Knobs, size: tuple[int, int]) -> Field:
     names = {"wgan": "f", "wgan-gp": "f", "least squares": "f"}
     return Field(
         values.reshape(shape), LIMITS, LIMITS, low, high, level, shown, arrows,
-        title=f"{names.get(game, 'D = σ(f)')}, high for real; arrows: where the generator's points are pulled",
+        title=f"{names.get(game, 'D = σ(f)')}, high for real; arrows: G's pull",
         legend=(("a", "generated"), ("b", "real")),
     )  # fmt: skip
 
