@@ -78,6 +78,9 @@ def test_a_wide_formula_is_scrolled_and_a_narrow_one_is_not() -> None:
     [
         ({"TERM": "xterm-256color", "LANG": "en_US.UTF-8"}, Look(True, True, True)),
         ({"TERM": "xterm", "LANG": "C"}, Look(False, True, True)),
+        ({"TERM": "xterm", "LANG": "en_US.UTF-8", "LC_ALL": "POSIX"}, Look(False, True, True)),
+        ({"TERM": "xterm", "LANG": "C", "LC_CTYPE": "C.UTF-8"}, Look(False, True, True)),  # as Python itself sets it
+        ({"TERM": "xterm", "LANG": "C", "LC_CTYPE": "en_US.UTF-8"}, Look(True, True, True)),
         ({"TERM": "xterm", "LC_ALL": "de_DE.ISO-8859-1", "LANG": "en_US.UTF-8"}, Look(False, True, True)),
         ({"TERM": "xterm", "LANG": "en_US.utf8@euro"}, Look(True, True, True)),
         ({"TERM": "vt100", "LANG": "en_US.UTF-8"}, Look(False, False, True)),
@@ -88,8 +91,7 @@ def test_a_wide_formula_is_scrolled_and_a_narrow_one_is_not() -> None:
     ],
 )
 def test_look(env: dict[str, str], look: Look) -> None:
-    encoding = "ascii" if env["LANG"] == "C" else ""
-    assert find_look(env, encoding=encoding) == look
+    assert find_look(env) == look
 
 
 def test_a_chosen_theme_wins() -> None:

@@ -11,6 +11,7 @@ from tutor.draw.cells import Look
 from tutor.draw.plainly import to_ascii
 
 _COLOURLESS = ("dumb", "vt100", "vt102", "vt220", "xterm-mono", "screen.vt100")
+_PLAIN = ("C", "POSIX")
 _ASCII_ONLY = ("dumb", "vt100", "vt102", "vt220")
 
 
@@ -36,6 +37,10 @@ def shown(text: str, look: Look) -> str:
 
 def _encoding(env: Mapping[str, str]) -> str:
     named = env.get("LC_ALL") or env.get("LC_CTYPE") or env.get("LANG") or ""
+    # In the C locale Python itself puts LC_CTYPE=C.UTF-8 into the environment (PEP 538), whatever the terminal can show.
+    coerced = named == "C.UTF-8" and not env.get("LC_ALL") and env.get("LANG") in _PLAIN
+    if named in _PLAIN or coerced:
+        return "ascii"
     return named.partition(".")[2] or locale.getpreferredencoding(False)
 
 
