@@ -20,6 +20,10 @@ NETS = {
     "activations?layers=1": ("hidden", "output"),
     "approx?hidden=6": ("hidden", "output"),
     "backprop?hidden=2,2": ("hidden 1", "hidden 2", "output"),
+    "can-do?blur=1": ("hidden", "output"),
+    "draw?filters=2&more=4": ("convolution 1", "convolution 2", "output"),
+    "filters?filters=2&more=4": ("convolution 1", "convolution 2", "output"),
+    "resnet?depth=2&width=4&batch=256&inside=zero start": ("layer 1", "layer 2", "layer 3", "output"),
 }
 """Links, and their layers."""
 

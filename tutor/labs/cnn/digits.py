@@ -131,11 +131,7 @@ class Digits:
         raise ValueError(name)
 
     def layers(self, state: State, knobs: Knobs) -> tuple[watch.Layer, ...]:
-        from kernels import optimizers
-
-        rule = optimizers.rule(str(knobs["optimizer"]), float(knobs["rate"]))
-        names = ("convolution 1", "convolution 2", "output") if int(knobs["more"]) else ("convolution", "output")
-        return nets.watched(state, nets.net_of(knobs, side_of(state)), int(knobs["batch"]), rule, names)
+        return nets.watched_by(knobs, state, side_of(state))
 
     def diagnose(self, state: State, knobs: Knobs) -> Words:
         found = self.metrics(state, knobs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tutor.errors import BadData, BadLink
+from tutor.labs import watch
 from tutor.labs.cnn import nets
 from tutor.labs.cnn.digits import judged, updates_of
 from tutor.labs.cnn.sets import load
@@ -38,6 +39,7 @@ SPEC = LabSpec(
              hand=Hand("column", "row", "drawing", (PAD, PAD))),
         View("alike", "most alike", "The digits it has learned from that are nearest to your drawing."),
         View("accuracy", "accuracy", "On held-out digits.", curves=("test_accuracy",)),
+        *watch.VIEWS,
     ),
     source=Source("kernels.convnet", "forward"),
     unit="round",
@@ -73,6 +75,9 @@ class Draw:
         rule = optimizers.rule(str(knobs["optimizer"]), float(knobs["rate"]))
         nets.train(state, nets.net_of(knobs, BLOCKS), int(knobs["batch"]), rule, steps * updates_of(state))
         state["step"] += steps
+
+    def layers(self, state: State, knobs: Knobs) -> tuple[watch.Layer, ...]:
+        return nets.watched_by(knobs, state, BLOCKS)
 
     def metrics(self, state: State, knobs: Knobs) -> dict[str, float]:
         p, pad = self._read(state, knobs), drawn(knobs)

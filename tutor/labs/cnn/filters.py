@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tutor.labs import watch
 from tutor.labs.cnn import digits_pictures, nets
 from tutor.labs.cnn.digits import judged, side_of, updates_of
-from tutor.labs.cnn.sets import CANVAS, load
+from tutor.labs.cnn.sets import NAMES, load
 from tutor.labs.spec import Array, Knob, Knobs, LabSpec, Metric, Plug, Source, State, View, Words, frozen, scalar
 from tutor.pictures import Columns, Images, Picture
 
@@ -27,6 +28,8 @@ SPEC = LabSpec(
     summary="For each unit of a convolutional net: what excites it most among the data, and what it would like best.",
     knobs=(
         Knob("layer", "choice", "convolution 1", "layer", "Whose units are looked at.", choices=LAYERS, live=True),
+        Knob("data", "choice", "moved", "data", "Moved digits; or a set that you have added (dltutor data list).",
+             choices=tuple(name for name in NAMES if name != "digits")),
         *(knob for knob in nets.KNOBS if knob.name != "more"),
         Knob("more", "integer", 24, "filters 2", "Kernels of the second convolution.", low=4, high=64, step=4),
     ),
@@ -43,6 +46,7 @@ SPEC = LabSpec(
         View("climbed", "climbed", "For each unit, an image found by going up the gradient from the piece it likes best."),
         View("filters", "kernels", "The kernels of the first convolution."),
         View("accuracy", "accuracy", "On held-out digits.", curves=("test_accuracy",)),
+        *watch.VIEWS,
     ),
     source=Source("kernels.convnet", "backward"),
     unit="round",
@@ -57,7 +61,7 @@ class Filters:
     spec = SPEC
 
     def start(self, knobs: Knobs, seed: int) -> State:
-        found = load("moved", seed)
+        found = load(str(knobs["data"]), seed)
         return {
             "step": scalar(0),
             "seed": frozen(scalar(seed)),
@@ -77,6 +81,9 @@ class Filters:
         rule = optimizers.rule(str(knobs["optimizer"]), float(knobs["rate"]))
         nets.train(state, nets.net_of(knobs, side_of(state)), int(knobs["batch"]), rule, steps * updates_of(state))
         state["step"] += steps
+
+    def layers(self, state: State, knobs: Knobs) -> tuple[watch.Layer, ...]:
+        return nets.watched_by(knobs, state, side_of(state))
 
     def metrics(self, state: State, knobs: Knobs) -> dict[str, float]:
         net, layer = nets.net_of(knobs, side_of(state)), layer_of(knobs)
@@ -176,7 +183,7 @@ def climbed(state: State, net: Net, layer: int) -> Columns | Images:
         x = np.clip(x + _PACE * slope / np.maximum(length, 1e-12) * (length > 0), -1, 1)
         x *= np.minimum(1, _LENGTH / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12)).astype(np.float32)
     names = tuple(str(unit if layer == 4 else unit + 1) for unit in units)
-    pixels = x.reshape(-1, CANVAS, CANVAS).astype(np.float32)
+    pixels = x.reshape(-1, side_of(state), side_of(state)).astype(np.float32)
     return Images(pixels, names, -1.0, 1.0, signed=True, title="an image that each unit would like better than any of the data")
 
 

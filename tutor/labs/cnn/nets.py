@@ -147,6 +147,15 @@ def _first_bad_layer(net: Net, theta: Array, x: Array) -> int:
     return len(net.layers)
 
 
+def watched_by(knobs: Knobs, state: State, side: int) -> tuple[Watched, ...]:
+    """The layers of the net of these knobs, for a lab's `layers`."""
+    from kernels import optimizers
+
+    rule = optimizers.rule(str(knobs["optimizer"]), float(knobs["rate"]))
+    names = ("convolution 1", "convolution 2", "output") if int(knobs["more"]) else ("convolution", "output")
+    return watched(state, net_of(knobs, side), int(knobs["batch"]), rule, names)
+
+
 def watched(state: State, net: Net, batch: int, rule: Rule, names: Sequence[str]) -> tuple[Watched, ...]:
     """The layers that have weights, as `tutor.labs.watch` shows them. names: theirs."""
     from kernels import cnn

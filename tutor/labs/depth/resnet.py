@@ -12,6 +12,7 @@ from tutor.labs.depth import nets
 from tutor.labs.depth.data import dealt
 from tutor.labs.depth.nets import KINDS, Shape
 from tutor.labs.spec import Knob, Knobs, LabSpec, Metric, Plug, Source, State, View, Words, frozen, scalar
+from tutor.labs.watch import VIEWS, Layer
 from tutor.labs.words import counted
 from tutor.pictures import Bars, Lines, Picture, Series
 
@@ -28,6 +29,8 @@ SPEC = LabSpec(
         Knob("width", "integer", 32, "units", "Of each layer.", low=4, high=128, log=True),
         Knob("rate", "number", 0.01, "rate ρ", "Of all four, with momentum 0.9.", low=1e-5, high=1, log=True, live=True),
         Knob("batch", "integer", 32, "batch", "Examples for one update.", low=2, high=256, log=True),
+        Knob("inside", "choice", "plain", "look into", "Which of the four the views 'layers' and 'update size' look into.",
+             choices=KINDS, live=True),
     ),
     metrics=(
         Metric("plain", "plain", "Held-out accuracy of the plain net.", ".3f"),
@@ -39,6 +42,7 @@ SPEC = LabSpec(
         View("accuracy", "accuracy", "Held-out accuracy of all four.", curves=_KEYS),
         View("now", "now", "Held-out accuracy as it is now."),
         View("gradient", "gradient", "The size of the gradient by layer, in all four."),
+        *VIEWS,
     ),
     source=Source("kernels.deep", "backward"),
     unit="epoch",
@@ -66,6 +70,11 @@ class ResNet:
         for k, shape in enumerate(shapes(knobs)):
             nets.train(_of(state, k), shape, state["x"], state["t"], rate, batch, seed, updates)
         state["step"] += steps
+
+    def layers(self, state: State, knobs: Knobs) -> tuple[Layer, ...]:
+        k = KINDS.index(str(knobs["inside"]))
+        rate, batch, seed = float(knobs["rate"]), int(knobs["batch"]), int(state["seed"][0])
+        return nets.layers_of(_of(state, k), shapes(knobs)[k], state["x"], state["t"], rate, batch, seed)
 
     def metrics(self, state: State, knobs: Knobs) -> dict[str, float]:
         return {

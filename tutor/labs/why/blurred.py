@@ -13,7 +13,8 @@ from tutor.labs.spec import Knobs, State, frozen
 from tutor.labs.training import begun, responses, train
 
 if TYPE_CHECKING:
-    from kernels.mlp import Net
+    from kernels.mlp import Data, Net
+    from kernels.optimizers import Rule
 
 Array = NDArray[Any]
 
@@ -63,13 +64,17 @@ def net() -> Net:
     return mlp.net((64, _HIDDEN, 10), "relu", loss="cross-entropy")
 
 
-def learn(state: State, epochs: int, seed: int) -> None:
-    """So many epochs over the digits to learn from, in place."""
+def task(state: State, seed: int) -> tuple[Net, Data, Rule]:
+    """The net, what it learns from, and how."""
     from kernels import mlp, optimizers
 
-    updates = epochs * -(-len(state["x"]) // _BATCH)
     data = mlp.data(state["x"], state["t"], _BATCH, "shuffled", seed)
-    train(state, net(), data, optimizers.rule("adam", _RATE), updates)
+    return net(), data, optimizers.rule("adam", _RATE)
+
+
+def learn(state: State, epochs: int, seed: int) -> None:
+    """So many epochs over the digits to learn from, in place."""
+    train(state, *task(state, seed), epochs * -(-len(state["x"]) // _BATCH))
 
 
 def answers(state: State) -> Array:

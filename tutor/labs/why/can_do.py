@@ -7,6 +7,8 @@ import math
 import numpy as np
 
 from tutor.labs.spec import Hand, Knob, Knobs, LabSpec, Metric, Plug, Source, State, View, Words, frozen, scalar
+from tutor.labs.watch import VIEWS, Layer
+from tutor.labs.watch_net import layers_of
 from tutor.labs.why import blurred
 from tutor.labs.why import can_do_pictures as pictures
 from tutor.labs.why.blurred import COUNT, EPOCHS
@@ -39,6 +41,7 @@ SPEC = LabSpec(
         View("score", "score", "You, the net, and the most similar image, of twenty.", hand=Hand("digit", answers="answers")),
         View("learning", "the net", "How many it has right while it learns.", curves=("accuracy",)),
         View("published", "published", "A deep net against people who do it for a living."),
+        *VIEWS,
     ),
     source=Source("kernels.mlp", "train"),
     unit="tick",
@@ -70,6 +73,9 @@ class CanDo:
         note_times(state, knobs)
         blurred.learn(state, min(steps, max(0, EPOCHS - now)), int(state["seed"][0]))
         state["step"] += steps
+
+    def layers(self, state: State, knobs: Knobs) -> tuple[Layer, ...]:
+        return layers_of(state, *blurred.task(state, int(state["seed"][0])))
 
     def metrics(self, state: State, knobs: Knobs) -> dict[str, float]:
         mine, truth, guesses = given(knobs, state), state["test_kind"], blurred.answers(state)
