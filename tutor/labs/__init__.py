@@ -47,6 +47,9 @@ _MODULES = {
     "gan-2d": "tutor.labs.gan.plane",
     "gan-digits": "tutor.labs.gan.on_digits",
     "real-or-fake": "tutor.labs.gan.forger",
+    "transfer": "tutor.labs.few.transfer",
+    "fine-tune": "tutor.labs.few.fine_tune",
+    "tune-text": "tutor.labs.few.tune_text",
 }
 
 

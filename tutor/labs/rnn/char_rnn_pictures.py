@@ -37,12 +37,12 @@ def keeps_at(number: int) -> int:
 def sample(state: State, knobs: Knobs, text: Corpus, net: Net, first: Array, size: tuple[int, int]) -> Text:
     """What the net writes now, as much as there is room for; where there is plenty, the table's writing below."""
     columns, rows = size
-    theirs = _wrapped(text.write(tables_of(text).written), columns) if rows >= 14 else []
+    theirs = wrapped(text.write(tables_of(text).written), columns) if rows >= 14 else []
     theirs = theirs[: max(0, rows // 3)]
     room = rows - 2 - (len(theirs) + 2 if theirs else 0)
     length = min(_MOST_WRITTEN, max(1, columns * room))
     made = nets.written(state["theta"], net, first, length, float(knobs["temperature"]), int(state["seed"][0]))
-    ours = _wrapped(text.write(made).lstrip("\n"), columns)[: max(1, room)]
+    ours = wrapped(text.write(made).lstrip("\n"), columns)[: max(1, room)]
     title = f"the net at step {int(state['step'][0])}, temperature {said(float(knobs['temperature']))}"
     lines = [*ours, "", "the 5-gram table:", *theirs] if theirs else ours
     return Text(tuple(lines), title)
@@ -56,7 +56,7 @@ def earlier(state: State, text: Corpus, size: tuple[int, int]) -> Text:
     lines = []
     for step, symbols in zip(state["kept_at"][:count], state["kept_text"][:count], strict=True):
         head = f"{step:>6}  "
-        for number, line in enumerate(_wrapped(text.write(symbols).lstrip("\n"), columns - len(head))[:each]):
+        for number, line in enumerate(wrapped(text.write(symbols).lstrip("\n"), columns - len(head))[:each]):
             lines.append((head if number == 0 else " " * len(head)) + line)
     return Text(tuple(lines), "step, and what it wrote then")
 
@@ -88,11 +88,11 @@ def judge(state: State, report: Report, size: tuple[int, int]) -> Columns:
     roles = (*["muted"] * 6, "a", "b")
     bars = Bars(names, np.array(values, np.float32), "bits a character, held out", roles=roles)
     columns = size[0] // 2 - 2 if size[0] >= _WIDE else size[0]
-    lines = [line for sentence in judged(report) for line in [*_wrapped(sentence, max(10, columns)), ""]]
+    lines = [line for sentence in judged(report) for line in [*wrapped(sentence, max(10, columns)), ""]]
     return Columns((bars, Text(tuple(lines), "is this loss good?")))
 
 
-def _wrapped(text: str, columns: int) -> list[str]:
+def wrapped(text: str, columns: int) -> list[str]:
     """Lines of so many columns at most, broken at spaces where there are some."""
     lines = []
     for line in text.split("\n"):
