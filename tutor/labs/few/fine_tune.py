@@ -1,4 +1,4 @@
-"""The lab `fine-tune`: a few labels, learned live by three nets: one from scratch, one tuned, and one whose layers are frozen."""
+"""The lab `fine-tune`: a few labels, learned live by a net from scratch, by one that is tuned, and by a last layer alone."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ from tutor.labs.few import nets, pictures
 from tutor.labs.few.nets import CLASSES, SIZES, Kinds
 from tutor.labs.spec import Knob, Knobs, LabSpec, Metric, Plug, Socket, Source, State, View, Words, scalar
 from tutor.labs.training import begun, broken, train
+from tutor.labs.watch import VIEWS, Layer
+from tutor.labs.watch_net import layers_of
 from tutor.labs.words import counted
 from tutor.pictures import Picture
 
 if TYPE_CHECKING:
-    from kernels.mlp import Net
+    from kernels.mlp import Data, Net
+    from kernels.optimizers import Rule
 
 Array = NDArray[Any]
 _WAYS = ("scratch", "tuned", "head")
@@ -48,6 +51,7 @@ SPEC = LabSpec(
         View("labelled", "labelled", "All that is learned from."),
         View("answers", "answers", "Test images, with what the frozen net says; where it is wrong, both are shown."),
         View("loss", "loss", "Of the frozen net, on its labels.", curves=("loss",), y_log=True),
+        *VIEWS,
     ),
     source=Source("kernels.mlp", "train"),
     unit="update",
@@ -109,6 +113,15 @@ class FineTune:
         state["before"][0] = nets.right(net, state["pretrained"], found.test_x, found.test_kind)
         state["tuned_theta"][:] = nets.with_new_head(net, state["pretrained"], seed)
 
+    def layers(self, state: State, knobs: Knobs) -> tuple[Layer, ...]:
+        """Of the net that is tuned."""
+        seed = int(state["seed"][0])
+        found = nets.kinds(str(knobs["data"]), seed)
+        rows = nets.deal(found.other_kind, seed, 0).rows(int(knobs["labels"]))
+        part = {name: state[f"tuned_{name}"] for name in _LEARNED}
+        data, rule = _task(found.other_x[rows], found.other_kind[rows], "adam", float(knobs["rate"]))
+        return layers_of(part, nets.net_of(knobs, found.x.shape[1]), data, rule)
+
     def metrics(self, state: State, knobs: Knobs) -> dict[str, float]:
         seed = int(state["seed"][0])
         found = nets.kinds(str(knobs["data"]), seed)
@@ -161,10 +174,13 @@ class FineTune:
 
 def _update(state: State, way: str, net: Net, x: Array, kind: Array, rule: str, rate: float, count: int) -> None:
     """So many updates of one of the three, on all labels at once, in place."""
+    train({name: state[f"{way}_{name}"] for name in _LEARNED}, net, *_task(x, kind, rule, rate), count)
+
+
+def _task(x: Array, kind: Array, rule: str, rate: float) -> tuple[Data, Rule]:
     from kernels import mlp, optimizers
 
-    data = mlp.data(x, nets.one_hot(kind), len(x), "in order")
-    train({name: state[f"{way}_{name}"] for name in _LEARNED}, net, data, optimizers.rule(rule, rate), count)
+    return mlp.data(x, nets.one_hot(kind), len(x), "in order"), optimizers.rule(rule, rate)
 
 
 def _plugged(plug: Plug, state: State, head: Net, h: Array, kind: Array, rate: float) -> None:

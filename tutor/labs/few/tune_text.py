@@ -1,4 +1,4 @@
-"""The lab `tune-text`: a net that has read one text goes on with a little of another; beside it one that reads only the little."""
+"""The lab `tune-text`: a net that has read one text goes on with a little of another; beside it one reads the little alone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from tutor.data import texts
 from tutor.labs.rnn import nets
 from tutor.labs.rnn.char_rnn_pictures import wrapped
+from tutor.labs.rnn.watching import layers_of
 from tutor.labs.spec import Knob, Knobs, LabSpec, Metric, Plug, Source, State, View, Words, scalar
+from tutor.labs.watch import VIEWS, Layer
 from tutor.labs.words import counted
 from tutor.pictures import Bars, Columns, Picture, Text
 
@@ -58,6 +60,7 @@ SPEC = LabSpec(
         View("loss", "loss", "Bits a character on held-out second text.", curves=("tuned", "scratch", "table")),
         View("sample", "sample", "What both nets write now."),
         View("bars", "bars", "All four."),
+        *VIEWS,
     ),
     source=Source("kernels.recurrent", "train"),
     steps=500,
@@ -123,6 +126,12 @@ class TuneText:
         state["tests"][:] = [nets.measured(state[f"{name}_theta"], net, asked, blocks) for name in names]
         if int(state["step"][0]) <= first:
             state["untuned"][0] = state["tests"][0]
+
+    def layers(self, state: State, knobs: Knobs) -> tuple[Layer, ...]:
+        """Of the net that reads both texts."""
+        pair, step, first = pair_of(knobs), int(state["step"][0]), int(knobs["pre"])
+        prefix, data = ("first_", _data(pair.first, _READERS)) if step < first else ("tuned_", _little(pair))
+        return layers_of(state, net_of(knobs, pair), data, _rule(knobs), step if step < first else step - first, prefix)
 
     def metrics(self, state: State, knobs: Knobs) -> dict[str, float]:
         from kernels.ngrams import bits
