@@ -100,7 +100,7 @@ def gradients(net: Net, work: Work, theta: Array, x: Array, t: Array) -> float:
     x: (B, inputs), t: (B, outputs), theta: (n,), all float32 or all float64. Column i of a and d is example i.
     """
     loss, kept = np.zeros(1, theta.dtype), np.zeros(SLOTS * theta.size, theta.dtype)
-    _ready(theta, convnet.slope, convnet.train)
+    ready(theta, convnet.slope, convnet.train)
     train(net, work, HOLD, data(x, t, len(x), "in order"), theta, kept, FREE[0], FREE[1].astype(theta.dtype), 0, 1, loss)
     return float(loss[0])
 
@@ -116,7 +116,7 @@ def responses(net: Net, work: Work, theta: Array, x: Array, first: int = 0, last
     The units of layer l are those from net.units[l + 1] to before net.units[l + 2], as (channels, rows, columns).
     """
     out = np.empty(((int(net.units[-1]) if last is None else last) - first, len(x)), theta.dtype)
-    _ready(theta, convnet.respond)
+    ready(theta, convnet.respond)
     convnet.respond(net, work, theta, x, first, out)
     return out
 
@@ -153,7 +153,7 @@ def _pulled(net: Net, work: Work, theta: Array, x: Array, layer: int, seed: Any)
     if not net.inputs:
         raise ValueError("the net was made without inputs=True, so its slopes end at the first layer")
     P, B = len(work.pick), len(x)
-    _ready(theta)
+    ready(theta)
     a, d = work.a.reshape(-1, P), work.d.reshape(-1, P)
     a[: x.shape[1], :B] = x.T
     convnet.forward(net, work, theta, P, B, 0)
@@ -164,7 +164,7 @@ def _pulled(net: Net, work: Work, theta: Array, x: Array, layer: int, seed: Any)
     return np.ascontiguousarray(d[: x.shape[1], :B].T)
 
 
-def _ready(theta: Array, *kernels: Any) -> None:
+def ready(theta: Array, *kernels: Any) -> None:
     """Compile the kernels for float64 when that is asked for, on first use."""
     if theta.dtype == np.float64:
         in_float64(*_PARTS, *kernels)
