@@ -220,6 +220,27 @@ def net(image: Shape, parts: Sequence[Part], batch: int, loss: str = "cross-entr
     return made_net, Side(joins, np.array(heads, np.int64), held)
 
 
+def rows_of(part: Part) -> tuple[Sequence[Layer], ...]:
+    """The rows of layers that stand side by side in a part."""
+    if isinstance(part, Block):
+        return part.branches
+    return (part.layers,) if isinstance(part, Head) else ((part,),)
+
+
+def places(parts: Sequence[Part]) -> list[list[list[int]]]:
+    """For each part, for each of its rows: which layers of the net they are."""
+    found, at = [], 0
+    for part in parts:
+        rows = rows_of(part)
+        numbers: list[list[int]] = [[] for _ in rows]
+        for cut in (slice(None, -1), slice(-1, None)):
+            for row, mine in zip(rows, numbers, strict=True):
+                mine += range(at, at + len(row[cut]))
+                at += len(row[cut])
+        found.append(numbers)
+    return found
+
+
 class _Table:
     """The rows of `Net.layers` while they are written."""
 

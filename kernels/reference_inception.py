@@ -14,32 +14,11 @@ from numpy.typing import NDArray
 
 from kernels import reference_convolution, reference_mlp
 from kernels.architecture import CONVOLUTION, Layer
-from kernels.inception import Block, Head, Part
+from kernels.inception import Head, Part, places, rows_of
 
 Array = NDArray[Any]
 Pair = tuple[Array, Array]
 Row = Sequence[Layer]
-
-
-def rows_of(part: Part) -> tuple[Row, ...]:
-    """The rows of layers that stand side by side in a part."""
-    if isinstance(part, Block):
-        return part.branches
-    return (part.layers,) if isinstance(part, Head) else ((part,),)
-
-
-def places(parts: Sequence[Part]) -> list[list[list[int]]]:
-    """For each part, for each of its rows: where its layers are in the list of parameters."""
-    found, at = [], 0
-    for part in parts:
-        rows = rows_of(part)
-        numbers: list[list[int]] = [[] for _ in rows]
-        for cut in (slice(None, -1), slice(-1, None)):
-            for row, mine in zip(rows, numbers, strict=True):
-                mine += range(at, at + len(row[cut]))
-                at += len(row[cut])
-        found.append(numbers)
-    return found
 
 
 def through(row: Row, pairs: Sequence[Pair], x: Array) -> Array:

@@ -42,6 +42,7 @@ _MODULES = {
     "init": "tutor.labs.depth.init",
     "adversarial": "tutor.labs.adversarial",
     "imagenet": "tutor.labs.imagenet",
+    "inception": "tutor.labs.inception",
     "machines": "tutor.labs.machines",
     "libraries": "tutor.labs.machines.libraries",
     "gan-2d": "tutor.labs.gan.plane",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -66,9 +66,16 @@ def begun(net: Net, seed: int, prefix: str = "") -> State:
     }
 
 
-def train(state: State, net: Net, batch: int, rule: Rule, updates: int, prefix: str = "") -> None:
-    """Make so many updates on the state's x and t, in place. At a loss that is not finite the net stays as it is, for good."""
+def train(
+    state: State, net: Net, batch: int, rule: Rule, updates: int, prefix: str = "", steps: Callable[..., None] | None = None
+) -> None:
+    """Make so many updates on the state's x and t, in place. At a loss that is not finite the net stays as it is, for good.
+
+    steps: what makes them, with the arguments of `cnn.train`; None: that.
+    """
     from kernels import cnn
+
+    make = steps or cnn.train
 
     broken, first = state[f"{prefix}broken"], int(state[f"{prefix}updates"][0])
     if updates <= 0 or broken[0]:
@@ -77,13 +84,13 @@ def train(state: State, net: Net, batch: int, rule: Rule, updates: int, prefix: 
     data = cnn.data(x, state["t"], min(batch, len(x)), seed=int(state["seed"][0]))
     memory_of_steps, history = work_of(net, data.batch, len(x)), np.empty(updates, np.float32)
     before = theta.copy(), memory.copy()
-    cnn.train(net, memory_of_steps, rule, data, theta, memory, *cnn.FREE, first, updates, history)
+    make(net, memory_of_steps, rule, data, theta, memory, *cnn.FREE, first, updates, history)
     bad = np.flatnonzero(~np.isfinite(history))
     done = int(bad[0]) if bad.size else updates
     if bad.size:
         # Back to the last net that there was, to see where its numbers end.
         theta[:], memory[:] = before
-        cnn.train(net, memory_of_steps, rule, data, theta, memory, *cnn.FREE, first, done, history[:done])
+        make(net, memory_of_steps, rule, data, theta, memory, *cnn.FREE, first, done, history[:done])
         broken[:] = first + done + 1, _first_bad_layer(net, theta, x[:EXAMPLES])
     state[f"{prefix}updates"][0] = first + done
     state[f"{prefix}batch_loss"][0] = history[done] if bad.size else history[-1]
