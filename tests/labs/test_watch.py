@@ -23,6 +23,10 @@ NETS = {
     "can-do?blur=1": ("hidden", "output"),
     "draw?filters=2&more=4": ("convolution 1", "convolution 2", "output"),
     "filters?filters=2&more=4": ("convolution 1", "convolution 2", "output"),
+    "inception?width=1": (
+        *("convolution", "1: 1×1", "1: 3×3", "1: 5×5", "1: pooling", "auxiliary"),
+        *("2: 1×1", "2: 3×3", "2: 5×5", "2: pooling", "output"),
+    ),
     "resnet?depth=2&width=4&batch=256&inside=zero start": ("layer 1", "layer 2", "layer 3", "output"),
 }
 """Links, and their layers."""

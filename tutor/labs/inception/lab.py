@@ -6,11 +6,12 @@ import math
 
 import numpy as np
 
+from tutor.labs import watch
 from tutor.labs.cnn import nets
 from tutor.labs.cnn.digits import judged, side_of, updates_of
 from tutor.labs.cnn.sets import NAMES, load
 from tutor.labs.inception import pictures
-from tutor.labs.inception.nets import KNOBS, PLAIN, Shape, heads_say, push, shape_of, train
+from tutor.labs.inception.nets import KNOBS, PLAIN, Shape, heads_say, push, shape_of, train, watched
 from tutor.labs.spec import Knob, Knobs, LabSpec, Metric, Plug, Source, State, View, Words, frozen, scalar
 from tutor.labs.words import counted, said
 from tutor.pictures import Picture
@@ -42,10 +43,11 @@ SPEC = LabSpec(
     ),
     views=(
         View("accuracy", "accuracy", "Held-out images that are right.", curves=("inception", "plain", "halfway")),
-        View("layers", "numbers", "What the two nets are made of, and where their numbers are."),
+        View("numbers", "numbers", "The layers of both: channels, and numbers. Those of an auxiliary output do not count."),
         View("branches", "branches", "What is left when one branch is silent."),
         View("maps", "maps", "What each branch of the first block makes of one image."),
         View("loss", "loss", "The cross-entropy on held-out images.", curves=("loss", "plain_loss"), y_log=True),
+        *watch.VIEWS,
     ),
     source=Source("kernels.inception", "backward"),
     unit="round",
@@ -102,7 +104,7 @@ class Inception:
     def view(self, name: str, state: State, knobs: Knobs, size: tuple[int, int]) -> Picture:
         shape = shape_of(knobs, side_of(state))
         match name:
-            case "layers":
+            case "numbers":
                 return pictures.layers(shape)
             case "branches":
                 right = judged(shape.inception[0], state, state["test_x"], state["test_kind"])[1]
@@ -110,6 +112,12 @@ class Inception:
             case "maps":
                 return pictures.maps(state, shape, int(knobs["image"]), str(knobs["data"]))
         raise ValueError(name)
+
+    def layers(self, state: State, knobs: Knobs) -> tuple[watch.Layer, ...]:
+        from kernels import optimizers
+
+        rule = optimizers.rule("adam", float(knobs["rate"]))
+        return watched(state, shape_of(knobs, side_of(state)), rule, float(knobs["share"]))
 
     def diagnose(self, state: State, knobs: Knobs) -> Words:
         found, shape = self.metrics(state, knobs), shape_of(knobs, side_of(state))

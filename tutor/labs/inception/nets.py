@@ -10,6 +10,7 @@ import numpy as np
 
 from tutor.labs.cnn import nets
 from tutor.labs.spec import Array, Knob, Knobs, State
+from tutor.labs.watch import EXAMPLES, Layer, ratio
 
 if TYPE_CHECKING:
     from kernels.architecture import Net
@@ -27,6 +28,8 @@ KNOBS = (
     Knob("share", "number", 0.3, "auxiliary", "An auxiliary output after every block but the last; so much of its loss counts. "
          "0: there is none.", low=0, high=1),
     Knob("activation", "choice", "relu", "activation", "Of every convolution.", choices=("relu", "tanh", "sigmoid")),
+    Knob("last", "choice", "mean", "at the end", "What is kept of each channel at the end, in both nets.",
+         choices=("mean", "max")),
 )  # fmt: skip
 PLAIN = "plain_"
 """What the arrays of the plain net begin with in a state."""
@@ -44,16 +47,18 @@ class Shape:
     heads: bool
     """Whether there are auxiliary outputs."""
     phi: str
+    mean: bool
+    """Whether the mean of each channel is kept at the end, or the largest."""
     batch: int
 
     @cached_property
     def parts(self) -> list[Part]:
-        """A convolution, a pooling, the blocks, the mean of each channel, ten outputs."""
+        """A convolution, a pooling, the blocks, one number for each channel, ten outputs."""
         from kernels import cnn
         from kernels.inception import Head
 
         half = self.side // 2
-        end = (cnn.pool(half, mean=True), cnn.dense(nets.CLASSES))
+        end = (cnn.pool(half, mean=self.mean), cnn.dense(nets.CLASSES))
         parts: list[Part] = [cnn.conv(STEM, 3, self.phi, padding=1), cnn.pool(2)]
         for k in range(self.blocks):
             parts.append(_block(self.width, self.narrow, self.phi))
@@ -122,7 +127,8 @@ def shape_of(knobs: Knobs, side: int) -> Shape:
     """The two nets of these knobs, for images of this side; made once."""
     return _shape(
         *(side, int(knobs["width"]), int(knobs["blocks"]), knobs["narrow"] == "yes"),
-        *(float(knobs["share"]) > 0 and int(knobs["blocks"]) > 1, str(knobs["activation"]), int(knobs["batch"])),
+        *(float(knobs["share"]) > 0 and int(knobs["blocks"]) > 1, str(knobs["activation"]), knobs["last"] == "mean"),
+        int(knobs["batch"]),
     )
 
 
@@ -167,3 +173,38 @@ def silenced(shape: Shape, theta: Array, part: int, branch: int) -> Array:
     for array in cnn.views(shape.inception[0], found)[shape.places[part][branch][-1]]:
         array[:] = 0
     return found
+
+
+def watched(state: State, shape: Shape, rule: Rule, share: float) -> tuple[Layer, ...]:
+    """The first convolution, the last one of each branch, and the outputs, as `tutor.labs.watch` shows them."""
+    from kernels import cnn, inception
+
+    net, side = shape.inception
+    x, t, work = state["x"][:EXAMPLES], state["t"][:EXAMPLES], cnn.work(net, EXAMPLES)
+    room = side._replace(held=np.zeros(len(side.held) * len(work.pick), np.float32))
+    inception.gradients(net, room, work, state["theta"], x, t, share)
+    after = {name: array if not array.flags.writeable else array.copy() for name, array in state.items()}
+    train(after, shape, rule, share, 1)
+    moved = int(after["updates"][0]) > int(state["updates"][0])
+    a, found = work.a.reshape(int(net.units[-1]), -1)[:, : len(x)], []
+    every = [cnn.views(net, flat) for flat in (state["theta"], work.grad, after["theta"])]
+    for name, k in _names(shape):
+        w, g, new = (views[k][0] for views in every)
+        here = a[net.units[k + 1] : net.units[k + 2]].reshape(len(w), -1)
+        phi = "linear" if name in ("auxiliary", "output") else shape.phi
+        found.append(Layer(name, w, here, g.copy(), ratio(w, new) if moved else float("nan"), phi))
+    return tuple(found)
+
+
+def _names(shape: Shape) -> list[tuple[str, int]]:
+    """The layers that are looked at, with their numbers."""
+    from kernels.inception import Block, Head
+
+    found, block = [("convolution", 0)], 0
+    for part, rows in zip(shape.parts, shape.places, strict=True):
+        if isinstance(part, Block):
+            block += 1
+            found += [(f"{block}: {name}", row[-1]) for name, row in zip(BRANCHES, rows, strict=True)]
+        elif isinstance(part, Head):
+            found.append(("auxiliary", rows[0][-1]))
+    return [*found, ("output", shape.places[-1][0][-1])]

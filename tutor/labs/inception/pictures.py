@@ -23,10 +23,10 @@ def layers(shape: Shape) -> Columns:
     from kernels import cnn
     from kernels.inception import Block, Head
 
-    net = shape.inception[0]
+    net, end = shape.inception[0], "mean" if shape.mean else "max"
     sizes = [w.size + b.size for w, b in cnn.views(net, np.zeros(net.parameters))]
     channels = [made[0] for made in cnn.shapes(net)[1:]]
-    lines, block = [_row(f"conv {SIZE}×{SIZE}, pooling", str(channels[0]), sizes[0])], 0
+    lines, block = [_row(f"conv {SIZE}×{SIZE}", str(channels[0]), sizes[0])], 0
     for part, rows in zip(shape.parts[2:-2], shape.places[2:-2], strict=True):
         if isinstance(part, Block):
             block += 1
@@ -35,22 +35,21 @@ def layers(shape: Shape) -> Columns:
                 _row(f"block {block}", str(sum(channels[k] for k in ends)), sum(sizes[k] for row in rows for k in row))
             )
             for name, row in zip(BRANCHES, rows, strict=True):
-                steps = " → ".join(str(channels[k]) for k in row if sizes[k])
+                steps = "→".join(str(channels[k]) for k in row if sizes[k])
                 lines.append(_row(f"  {name}", steps, sum(sizes[k] for k in row)))
         elif isinstance(part, Head):
-            lines.append(_row("  (auxiliary", str(nets.CLASSES), sum(sizes[k] for k in rows[0]), ")"))
-    lines += [_row("mean, dense", str(channels[-1]), sizes[-1]), _row("all", "", shape.learned)]
+            lines.append(_row("  auxiliary", str(nets.CLASSES), sum(sizes[k] for k in rows[0])))
+    lines += [_row(f"{end}, dense", str(channels[-1]), sizes[-1]), _row("all", "", shape.learned)]
     counts = [w.size + b.size for w, b in cnn.views(shape.plain, np.zeros(shape.plain.parameters))]
     made = [image[0] for image in cnn.shapes(shape.plain)[1:]]
-    rest = [_row(f"conv {SIZE}×{SIZE}, pooling", str(made[0]), counts[0])]
+    rest = [_row(f"conv {SIZE}×{SIZE}", str(made[0]), counts[0])]
     rest += [_row(f"conv {SIZE}×{SIZE}", str(made[k]), counts[k]) for k in range(2, 2 + shape.blocks)]
-    rest += [_row("mean, dense", str(made[-1]), counts[-1]), _row("all", "", shape.plain.parameters)]
-    head = f"{'':<17} channels  numbers"
-    return Columns((Text((head, *lines), "inception"), Text((head, *rest), "plain")))
+    rest += [_row(f"{end}, dense", str(made[-1]), counts[-1]), _row("all", "", shape.plain.parameters)]
+    return Columns((Text(tuple(lines), "inception"), Text(tuple(rest), "plain")))
 
 
-def _row(name: str, channels: str, numbers: int, close: str = "") -> str:
-    return f"{name:<17} {channels:>8} {spaced(numbers):>8}{close}"
+def _row(name: str, channels: str, numbers: int) -> str:
+    return f"{name:<11} {channels:>5} {spaced(numbers):>6}"
 
 
 def branches(state: State, shape: Shape, whole: float) -> Bars:
@@ -63,10 +62,10 @@ def branches(state: State, shape: Shape, whole: float) -> Bars:
         for branch, name in enumerate(BRANCHES):
             theta = silenced(shape, state["theta"], part, branch)
             said = nets.answers(shape.inception[0], theta, state["test_x"]).argmax(axis=1)
-            labels.append(f"block {number + 1} without {name}")
+            labels.append(f"{number + 1}: {name}")
             values.append(float(np.mean(said == state["test_kind"])))
     roles = ("good", *("a" if value >= whole - 0.1 else "bad" for value in values[1:]))
-    return Bars(tuple(labels), np.array(values), "held-out digits right when a branch is silent", "", roles)
+    return Bars(tuple(labels), np.array(values), "held-out right when one branch (block: branch) is silent", "", roles)
 
 
 def maps(state: State, shape: Shape, image: int, data: str) -> Columns:
