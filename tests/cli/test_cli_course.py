@@ -95,7 +95,18 @@ def judged(monkeypatch: pytest.MonkeyPatch, verdict: Verdict) -> list[Path]:
         seen.append(file)
         return verdict
 
+    class Checker:
+        def __init__(self, exercise: Exercise) -> None:
+            self.exercise = exercise
+
+        async def check(self, file: Path) -> Verdict:
+            return check_now(self.exercise, file)
+
+        async def close(self) -> None:
+            seen.append(Path("closed"))
+
     monkeypatch.setattr("tutor.cli.check.check_now", check_now)
+    monkeypatch.setattr("tutor.cli.check.checker", Checker)
     return seen
 
 
@@ -150,7 +161,7 @@ def test_a_watched_file_is_checked_at_each_save_and_nothing_else(
     seen = judged(monkeypatch, FAILED)
     saves = ["one", "two", None, "two", "three"]
 
-    def look(seconds: float) -> None:
+    async def look(seconds: float) -> None:
         if not saves:
             raise KeyboardInterrupt
         if (text := saves.pop(0)) is None:
@@ -158,10 +169,10 @@ def test_a_watched_file_is_checked_at_each_save_and_nothing_else(
         else:
             file.write_text(text)
 
-    monkeypatch.setattr("tutor.cli.check.time.sleep", look)
+    monkeypatch.setattr("tutor.cli.check.asyncio.sleep", look)
     done = call("check", str(file), "--watch", "--json")
     assert done.status == 130
-    assert len(seen) == 3, "at first, and for two saves that changed it"
+    assert seen == [file] * 3 + [Path("closed")], "at first, and for two saves that changed it"
     assert [json.loads(line)["passed"] for line in done.out.splitlines()] == [False] * 3
 
 

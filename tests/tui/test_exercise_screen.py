@@ -39,13 +39,23 @@ RIGHT = Verdict(True, "It passes: 26 cases", (), "", "", 26)
 
 
 class Judge:
-    """Stands in for `tutor.exercises.check`."""
+    """Stands in for `tutor.exercises.checker` and for what it makes."""
 
     def __init__(self) -> None:
         self.verdict: Verdict | UserError = WRONG
         self.codes: list[str] = []
+        self.ready = False
 
-    async def __call__(self, exercise: Exercise, file: Path) -> Verdict:
+    def __call__(self, exercise: Exercise) -> Judge:
+        return self
+
+    def get_ready(self) -> None:
+        self.ready = True
+
+    async def close(self) -> None:
+        self.ready = False
+
+    async def check(self, file: Path) -> Verdict:
         self.codes.append(file.read_text(encoding="utf-8"))
         if isinstance(self.verdict, UserError):
             raise self.verdict
@@ -55,7 +65,7 @@ class Judge:
 @pytest.fixture
 def judge(monkeypatch: pytest.MonkeyPatch) -> Judge:
     found = Judge()
-    monkeypatch.setattr("tutor.exercises.check", found)
+    monkeypatch.setattr("tutor.exercises.checker", found)
     return found
 
 
@@ -297,8 +307,9 @@ def test_escape_reaches_the_text_and_leaves(make_app: Make, judge: Judge) -> Non
         await pilot.press("tab")
         await pilot.pause()
         assert editor(screen).has_focus
+        assert judge.ready
         await pilot.press("escape", "q")
-        await until(pilot, lambda: isinstance(app.screen, LessonScreen))
+        await until(pilot, lambda: isinstance(app.screen, LessonScreen) and not judge.ready)
 
     play(app, act)
 

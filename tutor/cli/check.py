@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import shlex
 import sys
-import time
 from dataclasses import asdict
 from pathlib import Path
+from typing import Never
 
 from tutor.cli.courses import whole_course
 from tutor.cli.output import print_event, print_json, say_notice
@@ -15,7 +16,7 @@ from tutor.cli.texts import paragraph
 from tutor.course.bugs import judge_mark, mark_key
 from tutor.course.model import Bug
 from tutor.errors import StoreProblem, UserError
-from tutor.exercises import Owner, Verdict, check_now, ensure_learner_file, find_owner, learner_file, starter
+from tutor.exercises import Owner, Verdict, check_now, checker, ensure_learner_file, find_owner, learner_file, starter
 from tutor.exercises.files import read_code
 from tutor.tui.lesson_file import WatchedFile
 
@@ -58,14 +59,24 @@ def main(arguments: Wanted) -> int:
         from tutor.cli.exercise_help import show_solution
 
         return show_solution(owner, arguments.yes, arguments.json)
-    passed = _check(owner, file, arguments)
     if arguments.watch:
+        asyncio.run(_watch(owner, file, arguments))
+    verdict = check_now(owner.exercise, file)
+    _tell(owner, file, verdict, arguments)
+    return 0 if verdict.passed else 1
+
+
+async def _watch(owner: Owner, file: Path, arguments: Wanted) -> Never:
+    """Judge the file now and whenever it is saved."""
+    judge = checker(owner.exercise)
+    try:
         watched = WatchedFile(file, read_code(file))
         while True:
-            time.sleep(_LOOK)
-            if _changed(watched):
-                passed = _check(owner, file, arguments)
-    return 0 if passed else 1
+            _tell(owner, file, await judge.check(file), arguments)
+            while not _changed(watched):
+                await asyncio.sleep(_LOOK)
+    finally:
+        await judge.close()
 
 
 def _changed(watched: WatchedFile) -> bool:
@@ -76,9 +87,8 @@ def _changed(watched: WatchedFile) -> bool:
         return False
 
 
-def _check(owner: Owner, file: Path, arguments: Wanted) -> bool:
-    """Judge the file and tell what became of it."""
-    verdict = check_now(owner.exercise, file)
+def _tell(owner: Owner, file: Path, verdict: Verdict, arguments: Wanted) -> None:
+    """Say, and keep, what became of the file."""
     noted = _note(owner, file) if verdict.passed else ""
     hint = _next_hint(owner, verdict) if arguments.hint else ""
     if arguments.json:
@@ -91,7 +101,6 @@ def _check(owner: Owner, file: Path, arguments: Wanted) -> bool:
         if arguments.hint:
             said.append(paragraph(f"Hint: {hint}" if hint else "There is no hint left."))
         print("\n".join([*said, ""] if arguments.watch else said), flush=True)
-    return verdict.passed
 
 
 def _next_hint(owner: Owner, verdict: Verdict) -> str:

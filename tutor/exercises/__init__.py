@@ -6,16 +6,21 @@ Importing this loads no NumPy: judging is loaded when something is judged.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tutor.course.model import Exercise
 from tutor.exercises.files import Owner, ensure_learner_file, find_owner, learner_file, solution, starter
 from tutor.exercises.verdict import Verdict
+
+if TYPE_CHECKING:
+    from tutor.exercises.ready import Checker
 
 __all__ = [
     "Owner",
     "Verdict",
     "check",
     "check_now",
+    "checker",
     "ensure_learner_file",
     "find_owner",
     "learner_file",
@@ -41,6 +46,13 @@ def check_now(exercise: Exercise, file: Path) -> Verdict:
     from tutor.exercises import checking
 
     return checking.check_now(exercise, file)
+
+
+def checker(exercise: Exercise) -> Checker:
+    """The same for an exercise that is checked again and again: answers sooner, and has to be closed."""
+    from tutor.exercises.ready import Checker
+
+    return Checker(exercise)
 
 
 def prove(exercise: Exercise) -> list[str]:

@@ -16,6 +16,7 @@ from typing import Any
 
 from tutor.engine.limits import Limits, allow_cpu, impose
 from tutor.engine.process import own_channel, serve
+from tutor.engine.rewrite import stand_ins
 from tutor.errors import UserError
 from tutor.exercises.author import Part, Task, prepare
 from tutor.exercises.learner import Attempt, Output, TroubleError
@@ -33,15 +34,21 @@ class Judge:
         self._printed = Output()
 
     def answer(self, message: dict[str, Any]) -> dict[str, Any]:
-        """What `do` asks for: "prepare", "load" or "case"."""
+        """What `do` asks for: "prepare", "wait", "load" or "case"."""
         match message:
-            case {"do": "prepare", "files": files, "texts": texts, "seed": int(seed)}:
+            case {"do": "prepare", "files": files, "texts": texts, "seed": int(seed), "numba": bool(numba)}:
                 parts = {name: Part(Path(files[name]), texts[name]) for name in files}
                 self._task, self._answers = prepare(parts, seed)
+                if numba:
+                    stand_ins()
                 return self._answers
-            case {"do": "load", "file": str(file), "text": str(text), "seconds": float(seconds)} if self._task:
+            case {"do": "wait"}:
                 self._answers.clear()  # the loop that sent them still holds them
                 gc.collect()  # the course's functions hold themselves in cycles
+                return {"ready": True}
+            case {"do": "load", "file": str(file), "text": str(text), "seconds": float(seconds)} if self._task:
+                self._answers.clear()
+                gc.collect()
                 allow_cpu(int(seconds) + 2)
                 self._attempt, self._printed = None, Output()
                 try:

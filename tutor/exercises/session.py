@@ -101,14 +101,24 @@ class Session:
         self._folder = TemporaryDirectory(prefix="dltutor-judge-", ignore_cleanup_errors=True)
         self._child = Child("tutor.exercises.judge", who="The exercise's check", arguments=[self._folder.name])
         self.prepared: Prepared
+        self._texts: dict[str, str] = {}
+        """Of the exercise's own files, as they were when the cases were made."""
 
     async def __aenter__(self) -> Session:
         """Start the process and make the cases. Raises BadLesson (the exercise is at fault), WorkerGone (no process)."""
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def start(self, numba: bool = False) -> None:
+        """The same without `with`. numba: have it loaded as well, for code that will use it."""
         files = {name: str(part(self.exercise, name)) for name in PARTS}
-        texts = {name: part_text(self.exercise, name) for name in PARTS}
         try:
+            self._texts = self._course_texts()
             await self._child.start()
-            message = {"do": "prepare", "files": files, "texts": texts, "seed": SEED}
+            message = {"do": "prepare", "files": files, "texts": self._texts, "seed": SEED, "numba": numba}
             try:
                 answer = await self._child.ask(message, _PREPARATION)
             except WorkerGone as gone:
@@ -116,18 +126,33 @@ class Session:
                 raise BadLesson(f"{place}: {gone.message}", "make the cases smaller, or fewer") from None
             self.prepared = _prepared(answer)
         except BaseException:
-            await self.__aexit__()
+            await self.close()
             raise
         self._child.who = "Your code"
-        return self
 
-    async def __aexit__(self, *_: object) -> None:
-        await self._child.kill()
-        self._folder.cleanup()
+    async def close(self) -> None:
+        try:
+            await self._child.kill()
+        finally:
+            self._folder.cleanup()
 
     @property
     def alive(self) -> bool:
         return self._child.alive
+
+    @property
+    def pid(self) -> int | None:
+        return self._child.pid
+
+    async def still_good(self) -> bool:
+        """Whether it answers, and its cases are those that the exercise's files make now. Before any code was loaded only."""
+        try:
+            return self._texts == self._course_texts() and "ready" in await self._child.ask({"do": "wait"}, 0.0)
+        except UserError:
+            return False
+
+    def _course_texts(self) -> dict[str, str]:
+        return {name: part_text(self.exercise, name) for name in PARTS}
 
     async def run(self, file: Path, text: str) -> Attempted:
         """Load the text (as if it were in the file) and call its function on every case. Never raises for what it does."""

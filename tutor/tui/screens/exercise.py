@@ -27,6 +27,7 @@ from tutor.tui.lesson_verdict import Side, side_pieces
 
 if TYPE_CHECKING:
     from tutor.exercises import Verdict
+    from tutor.exercises.ready import Checker
     from tutor.tui.app import TutorApp
 
 _LOOK = 0.1
@@ -55,6 +56,8 @@ class ExerciseScreen(Screen[None]):
         self.checking = False
         self.shown_solution = ""
         self.file: WatchedFile | None = None
+        self.checker: Checker | None = None
+        """As long as the screen is open, with a process that stands ready."""
         self._complained = False
         self._checked = ""
         """The text that was last given to the check."""
@@ -84,8 +87,19 @@ class ExerciseScreen(Screen[None]):
             editor.load_text(self.file.text)
             editor.move_cursor((len(self.file.text.rstrip().split("\n")) - 1, 0))  # the code is below its explanation
             self.set_interval(_LOOK, self._look_at_file)
+            self.call_after_refresh(self._prepare)
         editor.focus()
         self.refill()
+
+    def _prepare(self) -> None:
+        from tutor.exercises import checker
+
+        self.checker = self.checker or checker(self.exercise)
+        self.checker.get_ready()
+
+    async def on_unmount(self) -> None:
+        if self.checker is not None:
+            await self.checker.close()
 
     # What is shown
 
@@ -200,12 +214,13 @@ class ExerciseScreen(Screen[None]):
         self.run_worker(self._check(asked), group="check", exclusive=True)
 
     async def _check(self, asked: bool) -> None:
-        from tutor.exercises import check
+        from tutor.exercises import checker
 
         assert self.file is not None
         code = self.file.text
+        self.checker = self.checker or checker(self.exercise)
         try:
-            verdict = await check(self.exercise, self.file.path)
+            verdict = await self.checker.check(self.file.path)
         except UserError as error:
             self.checking = False
             self.say(str(error))
