@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from cli_samples import CHAPTER, LESSON, Call, Done
 
+import tutor.data.digits
+import tutor.data.tables  # noqa: F401 (loaded before a course takes the place of the built-in one: the data stay where they are)
 from tutor.cli import main
 
 

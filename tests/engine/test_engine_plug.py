@@ -93,3 +93,15 @@ def test_what_fails_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"mine\.py cannot be read"):
         load_plug(tmp_path / "mine.py", "f")
+
+
+def test_the_same_text_is_compiled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "def f(w, x):\n    return np.dot(w, x) + 0.5\n"
+    own(tmp_path, text)(W, X)
+    asked: list[object] = []
+    monkeypatch.setattr("kernels.learner.compiled", lambda function: asked.append(function) or function)
+    again = own(tmp_path, text)
+    assert (again(W, X), again.manner.compiled, asked) == (W @ X + 0.5, True, [])
+    other = own(tmp_path, text.replace("0.5", "1.5"))
+    assert other(W, X) == W @ X + 1.5
+    assert asked, "another text is another function"

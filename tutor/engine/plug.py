@@ -18,6 +18,7 @@ import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -124,7 +125,7 @@ class Own:
         given = copy.deepcopy(arguments)
         try:
             with np.errstate(all="ignore"):
-                function = _named(_all_compiled(_module(self.file, self._text)), self.name, self.file)
+                function = _named(_all_compiled(self.file, self._text), self.name, self.file)
                 answer = function(*given)
         except Exception as error:
             reason, line = complaint(error, self.file, self._text)
@@ -173,10 +174,15 @@ def _uncompiled(names: dict[str, Any]) -> dict[str, Any]:
     return names
 
 
-def _all_compiled(names: dict[str, Any]) -> dict[str, Any]:
-    """The same names, with every function of the file's own compiled: one calls another."""
+@lru_cache(maxsize=4)
+def _all_compiled(file: Path, text: str) -> dict[str, Any]:
+    """The names of the learner's file, with every function of its own to be compiled: one calls another.
+
+    Kept for the next time, for compiling takes long: the code has the values of the file's names within it and changes none.
+    """
     from kernels.learner import compiled
 
+    names = _module(file, text)
     for name, thing in list(names.items()):
         plain = getattr(thing, "py_func", thing)
         if isinstance(plain, types.FunctionType) and plain.__module__ == MODULE:
