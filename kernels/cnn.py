@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernels import convnet, convolution, losses, normalization, pooling
-from kernels.architecture import COLUMNS, CONVOLUTION, FILTERS, HEIGHT, HERE, KIND, PADDING, ROWS, WIDTH, C, H, W
+from kernels.architecture import COLUMNS, CONVOLUTION, FILTERS, HEIGHT, HERE, KIND, NORMALIZATION, PADDING, ROWS, WIDTH, C, H, W
 from kernels.architecture import Layer as Layer
 from kernels.architecture import Net as Net
 from kernels.architecture import conv as conv
@@ -41,6 +41,8 @@ FREE = (np.zeros(0, np.int64), np.zeros(0, np.float32))
 """No parameter is held: what `train` takes for pins and pinned."""
 _LINE = 64
 """Bytes of a line of the cache."""
+_WORTH_TWO = 24_000_000
+"""Products of a batch's forward pass, from which on two halves take no longer on one core than the whole."""
 
 _PARTS: tuple[Any, ...] = (
     *(matmul, dots, convolution.convolve, convolution.kernel_slopes, convolution.image_slopes, convolution.frame),
@@ -87,6 +89,19 @@ def _aligned(count: Any, dtype: Any) -> Array:
     whole = np.zeros(int(count) + _LINE // size, dtype)
     skip = -whole.ctypes.data % _LINE // size
     return whole[skip : skip + int(count)]
+
+
+def halved(net: Net, batch: int) -> bool:
+    """Whether batches of this size are cut in two for two cores (`kernels.halves`): it depends on nothing but net and batch.
+
+    Each half has to fill its columns, and to take far longer than it takes to hand it over. Batch normalization needs whole
+    batches.
+    """
+    rows = net.layers
+    sums = rows[:, FILTERS] * rows[:, ROWS] * rows[:, COLUMNS] * rows[:, C] * rows[:, HEIGHT] * rows[:, WIDTH]
+    if batch % (2 * STEP) or (rows[:, KIND] == NORMALIZATION).any():
+        return False
+    return int(sums[rows[:, KIND] == CONVOLUTION].sum()) * batch >= _WORTH_TWO
 
 
 def memory(net: Net, dtype: Any = np.float32) -> Array:

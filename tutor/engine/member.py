@@ -29,6 +29,7 @@ def main() -> None:
         os.nice(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
     channel = own_channel()
     impose(LIMITS)
+    os.environ["NUMBA_NUM_THREADS"] = "1"  # there is a process for each core already
     prepare()
     serve(lambda message: _answer(message, channel), channel, lambda: None)
 

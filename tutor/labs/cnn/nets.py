@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -71,29 +72,38 @@ def train(
 ) -> None:
     """Make so many updates on the state's x and t, in place. At a loss that is not finite the net stays as it is, for good.
 
-    steps: what makes them, with the arguments of `cnn.train`; None: that.
+    steps: what makes them, with the arguments of `cnn.train`; None: that, or `halves.train` where the net is large.
     """
     from kernels import cnn
-
-    make = steps or cnn.train
 
     broken, first = state[f"{prefix}broken"], int(state[f"{prefix}updates"][0])
     if updates <= 0 or broken[0]:
         return
     theta, memory, x = state[f"{prefix}theta"], state[f"{prefix}memory"], state["x"]
     data = cnn.data(x, state["t"], min(batch, len(x)), seed=int(state["seed"][0]))
-    memory_of_steps, history = work_of(net, data.batch, len(x)), np.empty(updates, np.float32)
+    make, history = _maker(net, data.batch, len(x), steps), np.empty(updates, np.float32)
     before = theta.copy(), memory.copy()
-    make(net, memory_of_steps, rule, data, theta, memory, *cnn.FREE, first, updates, history)
+    make(rule, data, theta, memory, *cnn.FREE, first, updates, history)
     bad = np.flatnonzero(~np.isfinite(history))
     done = int(bad[0]) if bad.size else updates
     if bad.size:
         # Back to the last net that there was, to see where its numbers end.
         theta[:], memory[:] = before
-        make(net, memory_of_steps, rule, data, theta, memory, *cnn.FREE, first, done, history[:done])
+        make(rule, data, theta, memory, *cnn.FREE, first, done, history[:done])
         broken[:] = first + done + 1, _first_bad_layer(net, theta, x[:EXAMPLES])
     state[f"{prefix}updates"][0] = first + done
     state[f"{prefix}batch_loss"][0] = history[done] if bad.size else history[-1]
+
+
+def _maker(net: Net, batch: int, examples: int, steps: Callable[..., None] | None) -> Callable[..., None]:
+    """What makes the steps, as `train` says, given the net and its memory."""
+    from kernels import cnn
+
+    if steps or not cnn.halved(net, batch):
+        return partial(steps or cnn.train, net, work_of(net, batch, examples))
+    from kernels import halves
+
+    return partial(halves.train, net, tuple(work_of(net, batch // 2, examples, half) for half in (0, 1)))
 
 
 _kept: dict[tuple[Any, ...], Work] = {}
@@ -101,11 +111,11 @@ _kept: dict[tuple[Any, ...], Work] = {}
 _MOST_KEPT = 8
 
 
-def work_of(net: Net, batch: int, examples: int = 0) -> Work:
-    """Memory for steps of such a net. Nothing in it outlives a call."""
+def work_of(net: Net, batch: int, examples: int = 0, number: int = 0) -> Work:
+    """Memory for steps of such a net. Nothing in it outlives a call. number: where two are in use at once, which one."""
     from kernels import cnn
 
-    key = (net.layers.tobytes(), batch, examples)
+    key = (net.layers.tobytes(), batch, examples, number)
     found = _kept.pop(key, None) or cnn.work(net, batch, examples)
     _kept[key] = found
     if len(_kept) > _MOST_KEPT:
