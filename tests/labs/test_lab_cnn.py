@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from lab_checks import chunks_do_not_matter, run, sound
 
+from kernels import halves
 from kernels.architecture import conv
 from kernels.reference_convolution import convolve as reference
 from tutor.data.images import add, images
@@ -74,6 +75,18 @@ def test_the_labs_hold_together() -> None:
         sound(link, (0, 2))
     sound("convolve?padding=1", (0, 1, 10))
     sound("convolve?stride=2", (0, 1))
+
+
+def test_a_large_net_learns_the_same_on_one_core_and_on_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches of 64 are cut in halves; the number of cores only says who takes them."""
+    hashes = set()
+    for cores, pieces in ((1, (2,)), (2, (2,)), (2, (1, 1))):
+        monkeypatch.setattr(halves, "cores", lambda cores=cores: cores)
+        one = run("digits?batch=64&seed=1")
+        for steps in pieces:
+            one.lab.advance(one.state, one.knobs, steps, "cpu", None)
+        hashes.add(one.hash())
+    assert len(hashes) == 1
 
 
 def test_a_rate_that_is_too_large_is_named() -> None:
