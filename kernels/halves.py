@@ -30,6 +30,7 @@ Integers = NDArray[np.int64]
 Job = Callable[[int, int], None]
 """Given the number of a half and of a step."""
 
+_CONFIG: Any = config
 _HALF = np.float32(0.5)
 
 
@@ -103,7 +104,7 @@ def descend(
 def cores() -> int:
     """How many cores there are for this process; NUMBA_NUM_THREADS may say fewer."""
     here = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(here, int(config.NUMBA_NUM_THREADS))
+    return min(here, int(_CONFIG.NUMBA_NUM_THREADS))
 
 
 class Helper:

@@ -103,7 +103,8 @@ def _maker(net: Net, batch: int, examples: int, steps: Callable[..., None] | Non
         return partial(steps or cnn.train, net, work_of(net, batch, examples))
     from kernels import halves
 
-    return partial(halves.train, net, tuple(work_of(net, batch // 2, examples, half) for half in (0, 1)))
+    works = work_of(net, batch // 2, examples), work_of(net, batch // 2, examples, 1)
+    return partial(halves.train, net, works)
 
 
 _kept: dict[tuple[Any, ...], Work] = {}
