@@ -104,5 +104,6 @@ def test_dropout() -> None:
     assert min(found[f"wins_{way}"] for way in ("stop", "l2", "dropout", "shift")) == 10
     assert -3 <= few["gain_l2"] <= -1
     assert few["gain_dropout"] < 1
+    assert 4 <= few["wins_dropout"] <= 8  # the lesson "Looking back" says: about 6
     assert max(few["gain_stop"], few["gain_shift"]) < 0.5
     says(DROP, "at least 5, 10 wins of 10", "none; about 2 lost", "less than 1", "about 0.84. With it?", "About 0.89.")
