@@ -62,12 +62,15 @@ def confusion(state: State, net: Net, data: str) -> Text:
     said = nets.answers(net, state["theta"], state["test_x"]).argmax(axis=1)
     counts, names = np.zeros((nets.CLASSES, nets.CLASSES), np.int64), names_of(data)
     np.add.at(counts, (state["test_kind"], said), 1)
-    wide = max(len(str(counts.max())), 2) + 2
-    lines = ["is \\ called".ljust(12) + "".join(name[: wide - 1].rjust(wide) for name in names)]
-    for name, row in zip(names, counts, strict=True):
-        lines.append(name.ljust(12) + "".join((str(count) if count else "·").rjust(wide) for count in row))
+    # Half of a screen of 80 columns holds it: the columns have numbers, and the rows tell whose.
+    first, wide = max(len(name) for name in names) + 2, max(len(str(counts.max())), 2) + 1
+    numbered = data == "fashion-mnist"
+    lines = [" " * first + "".join((str(k) if numbered else name).rjust(wide) for k, name in enumerate(names))]
+    for k, (name, row) in enumerate(zip(names, counts, strict=True)):
+        label = f"{k} {name}" if numbered else name
+        lines.append(label.ljust(first) + "".join((str(count) if count else "·").rjust(wide) for count in row))
     off = counts - np.diag(np.diag(counts))
     if off.any():
         is_, called = np.unravel_index(int(off.argmax()), off.shape)
         lines += ["", f"most often: {names[is_]} called {names[called]}, {off.max()} times"]
-    return Text(tuple(lines), "what each kind of image is called")
+    return Text(tuple(lines), "rows: what it is; columns: what it is called")
