@@ -129,9 +129,9 @@ def test_dear_steps_have_checkpoints_close_together() -> None:
                 kept.add(step, {"step": np.array([step])}, step * seconds)
     assert max(step - dear.before(step)[0] for step in range(1000)) <= 2
     assert max(step - cheap.before(step)[0] for step in range(1000)) == 15
-    few = Checkpoints(budget=20 * 808)
+    few = Checkpoints(budget=20 * 808, disk=0)
     for step in range(1000):
         if few.due(step, step * 0.02):
-            few.add(step, {"step": np.array([step]), "w": np.zeros(100)}, step * 0.02)
+            few.add(step, {"step": np.array([step]), "w": np.full(100, step / 2)}, step * 0.02)
     assert len(few) == 20
     assert max(step - few.before(step)[0] for step in range(1000)) <= 120

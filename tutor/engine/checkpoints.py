@@ -1,4 +1,4 @@
-"""Copies of a run's state to seek back to: close enough together that a replay is short, bounded in bytes.
+"""Copies of a run's state to seek back to: close enough together that a replay is short, bounded in memory and on disk.
 
 Where they stand depends on how long steps take here; what a run comes to does not, for a replay is exact from any of them.
 """
@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+from tutor.engine.shelf import Array, Kept, Shelf
 from tutor.labs.spec import State
 
 BUDGET = 64 * 2**20
+"""Bytes in memory."""
+DISK = 224 * 2**20
+"""Bytes in a file, for the older ones."""
 _LEAST_GAP = 16
 _SHARE = 64
 _DEAR = 0.03
@@ -24,13 +28,18 @@ def copy_state(state: State) -> State:
 class Checkpoints:
     """States by step. The gap between two is at most a 64th of the step, and at most what is replayed in a moment."""
 
-    def __init__(self, budget: int = BUDGET) -> None:
-        self.budget = budget
-        self._states: dict[int, State] = {}
+    def __init__(self, budget: int = BUDGET, disk: int = DISK) -> None:
+        self._shelf = Shelf(budget, disk)
+        self._states: dict[int, dict[str, Kept | Array]] = {}
+        """By step; arrays that cannot change stand there as they are."""
         self._steps: list[int] = []
         self._costs: list[float] = []
         """Of each: the seconds that all steps up to it took."""
-        self.bytes = 0
+
+    @property
+    def bytes(self) -> int:
+        """In memory."""
+        return self._shelf.bytes
 
     def due(self, step: int, cost: float = 0.0) -> bool:
         """Whether this step is far enough from the last checkpoint to deserve one. cost: the seconds of all steps up to it."""
@@ -43,17 +52,20 @@ class Checkpoints:
         """Keep a copy of this state; steps must come in order."""
         if self._steps and step <= self._steps[-1]:
             return
-        self._states[step] = copy_state(state)
+        last = self._states[self._steps[-1]] if self._steps else {}
+        self._states[step] = {
+            name: self._shelf.keep(array, last.get(name)) if array.flags.writeable else array for name, array in state.items()
+        }
         self._steps.append(step)
         self._costs.append(max(cost, self._costs[-1] if self._costs else 0.0))
-        self.bytes += _own_bytes(state)
-        while self.bytes > self.budget and len(self._steps) > 2:
+        while self._shelf.full and len(self._steps) > 2:
             self._thin()
 
     def before(self, step: int) -> tuple[int, State]:
         """The nearest checkpoint at or before this step, as a fresh copy."""
         at = self._steps[bisect_right(self._steps, step) - 1]
-        return at, copy_state(self._states[at])
+        kept = self._states[at]
+        return at, {name: self._shelf.copy(one) if isinstance(one, Kept) else one for name, one in kept.items()}
 
     @property
     def steps(self) -> tuple[int, ...]:
@@ -77,10 +89,7 @@ class Checkpoints:
         return self._costs[last] - self._costs[first], self._steps[last] - self._steps[first]
 
     def _drop(self, index: int) -> None:
-        step = self._steps.pop(index)
         self._costs.pop(index)
-        self.bytes -= _own_bytes(self._states.pop(step))
-
-
-def _own_bytes(state: State) -> int:
-    return sum(array.nbytes for array in state.values() if array.flags.writeable)
+        for one in self._states.pop(self._steps.pop(index)).values():
+            if isinstance(one, Kept):
+                self._shelf.drop(one)
