@@ -38,14 +38,14 @@ def test_both_nets_learn_to_read(reading: Run) -> None:
     assert "5 842 and 5 823 numbers" in words.summary
 
 
-@pytest.mark.parametrize("knobs", ["", "width=1", "width=8&blocks=4", "narrow=no&width=2", "blocks=1", "width=3&share=0"])
+@pytest.mark.parametrize("knobs", ["", "width=1", "width=5&blocks=4", "narrow=no&width=2", "blocks=1", "width=3&share=0"])
 def test_the_plain_net_has_as_many_parameters(knobs: str) -> None:
     found = run(f"inception?{knobs}").metrics()
     assert abs(found["plain_parameters"] / found["parameters"] - 1) < 0.05
 
 
 def test_a_1x1_first_saves_most_of_the_numbers() -> None:
-    counts = [shape_of(run(f"inception?narrow={narrow}&width=8").knobs, 16).learned for narrow in ("yes", "no")]
+    counts = [shape_of(run(f"inception?narrow={narrow}&width=5").knobs, 16).learned for narrow in ("yes", "no")]
     assert counts[1] > 2.5 * counts[0]
 
 
@@ -69,7 +69,7 @@ def test_a_silent_branch_says_nothing(reading: Run) -> None:
     bars = reading.view("branches", (80, 20))
     assert isinstance(bars, Bars)
     assert len(bars.labels) == 1 + 2 * 4
-    assert bars.values[0] == pytest.approx(reading.metrics()["inception"])
+    assert bars.values[0] == pytest.approx(reading.metrics()["inception"], abs=0.06), "of fewer images"
     assert bars.values[1:].min() < bars.values[0] - 0.1, "some branch is needed"
 
 

@@ -25,7 +25,7 @@ SPEC = LabSpec(
         Knob("data", "choice", "moved", "data", "Digits of 8 × 8, each somewhere on a canvas of 16 × 16, or centred; or a set "
              "of 28 × 28 that you have added with: dltutor data add mnist.", choices=NAMES),
         Knob("rate", "number", 0.005, "rate ρ", "The learning rate, of Adam.", low=1e-5, high=1, log=True, live=True),
-        Knob("batch", "integer", 32, "batch", "Images for one update.", low=1, high=256, log=True),
+        Knob("batch", "integer", 32, "batch", "Images for one update.", low=1, high=32, log=True),
         Knob("image", "integer", 0, "image", "The held-out image in the view 'maps'.", low=0, high=399, live=True),
     ),
     metrics=(
@@ -107,8 +107,7 @@ class Inception:
             case "numbers":
                 return pictures.layers(shape)
             case "branches":
-                right = judged(shape.inception[0], state, state["test_x"], state["test_kind"])[1]
-                return pictures.branches(state, shape, right)
+                return pictures.branches(state, shape)
             case "maps":
                 return pictures.maps(state, shape, int(knobs["image"]), str(knobs["data"]))
         raise ValueError(name)

@@ -21,7 +21,7 @@ STEM, SIZE, MOST = 8, 3, 200
 """Kernels of the first convolution, pixels along a side of those of the plain net, and how many the plain net may have."""
 BRANCHES = ("1×1", "3×3", "5×5", "pooling")
 KNOBS = (
-    Knob("width", "integer", 4, "width", "A block's branches have so many kernels, times 2, 4, 2 and 2.", low=1, high=8),
+    Knob("width", "integer", 4, "width", "A block's branches have so many kernels, times 2, 4, 2 and 2.", low=1, high=5),
     Knob("blocks", "integer", 2, "blocks", "Inception blocks, one above another.", low=1, high=4),
     Knob("narrow", "choice", "yes", "narrow first", "Whether a 1×1 convolution makes few channels of many before 3×3 and 5×5.",
          choices=("yes", "no")),

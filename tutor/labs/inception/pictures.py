@@ -7,10 +7,11 @@ import numpy as np
 from tutor.labs.cnn import nets
 from tutor.labs.cnn.sets import names_of
 from tutor.labs.inception.nets import BRANCHES, SIZE, Shape, silenced
-from tutor.labs.spec import State
+from tutor.labs.spec import Array, State
 from tutor.pictures import Bars, Columns, Images, Text
 
-_SHOWN = 8
+_SHOWN, _ASKED = 8, 96
+"""So many maps of a branch are shown, and so many images are asked about without it: a net is asked once a branch."""
 
 
 def spaced(number: int) -> str:
@@ -52,20 +53,21 @@ def _row(name: str, channels: str, numbers: int) -> str:
     return f"{name:<11} {channels:>5} {spaced(numbers):>6}"
 
 
-def branches(state: State, shape: Shape, whole: float) -> Bars:
-    """The share of held-out images that is right when one branch is set to 0. whole: with all of them."""
+def branches(state: State, shape: Shape) -> Bars:
+    """The share of some held-out images that is right when one branch is set to 0, and when none is."""
     from kernels.inception import Block
 
-    labels, values = ["all branches"], [whole]
+    def right(theta: Array) -> float:
+        said = nets.answers(shape.inception[0], theta, state["test_x"][:_ASKED]).argmax(axis=1)
+        return float(np.mean(said == state["test_kind"][:_ASKED]))
+
     blocks = [k for k, part in enumerate(shape.parts) if isinstance(part, Block)]
-    for number, part in enumerate(blocks):
-        for branch, name in enumerate(BRANCHES):
-            theta = silenced(shape, state["theta"], part, branch)
-            said = nets.answers(shape.inception[0], theta, state["test_x"]).argmax(axis=1)
-            labels.append(f"{number + 1}: {name}")
-            values.append(float(np.mean(said == state["test_kind"])))
-    roles = ("good", *("a" if value >= whole - 0.1 else "bad" for value in values[1:]))
-    return Bars(tuple(labels), np.array(values), "held-out right when one branch (block: branch) is silent", "", roles)
+    labels = [f"{number + 1}: {name}" for number in range(len(blocks)) for name in BRANCHES]
+    whole = right(state["theta"])
+    values = [right(silenced(shape, state["theta"], part, branch)) for part in blocks for branch in range(len(BRANCHES))]
+    roles = ("good", *("a" if value >= whole - 0.1 else "bad" for value in values))
+    title = f"right of {_ASKED} held out when one branch is silent"
+    return Bars(("all branches", *labels), np.array([whole, *values]), title, "", roles)
 
 
 def maps(state: State, shape: Shape, image: int, data: str) -> Columns:
