@@ -8,7 +8,8 @@ thread of Python be of use, and to hand it its half costs some hundredth of a st
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from threading import Lock, Thread
 from typing import Any
@@ -66,22 +67,26 @@ def train(
         """Of half number k, into its memory: the rule HOLD moves nothing. To the kernel a half is a batch."""
         cnn.train(net, works[k], HOLD, half, theta, memory, *cnn.FREE, 2 * step + k, 1, losses[k])
 
-    helper = _helper() if (threads or cores()) > 1 else None
-    mine = helper is not None and helper.busy.acquire(blocking=False)
-    if not mine:  # what the first half leaves in the cache serves the second
-        works = works[0], works[0]._replace(grad=works[1].grad)
-    try:
+    with _sharing(threads) as share:
+        if share is _in_turn:  # what the first half leaves in the cache serves the second
+            works = works[0], works[0]._replace(grad=works[1].grad)
         for step in range(first, first + steps):
-            if helper and mine:
-                helper.share(gradient, step)
-            else:
-                gradient(0, step)
-                gradient(1, step)
+            share(gradient, step)
             history[step - first] = _HALF * (losses[0, 0] + losses[1, 0])
             descend(net, rule, step + 1, theta, works[0].grad, works[1].grad, memory, pins, pinned)
-    finally:
-        if helper and mine:
-            helper.busy.release()
+
+
+def evaluate(net: Net, works: tuple[Work, Work], theta: Array, x: Array, threads: int = 0) -> Array:
+    """`kernels.cnn.evaluate`, the same bits, for many images: each half of x (n, inputs) on a core. Returns (outputs, n)."""
+    middle = len(x) // 2
+    parts, found = (x[:middle], x[middle:]), [x, x]
+
+    def answer(k: int, _: int) -> None:
+        found[k] = cnn.evaluate(net, works[k], theta, parts[k])
+
+    with _sharing(threads) as share:
+        share(answer, 0)
+    return np.concatenate(found, axis=1)
 
 
 @fast(void(NET, RULE, int64, floats, floats, floats, floats, integers, floats))
@@ -145,6 +150,24 @@ class Helper:
             except BaseException as error:
                 self._error = error
             self._done.release()
+
+
+@contextmanager
+def _sharing(threads: int) -> Iterator[Callable[[Job, int], None]]:
+    """What does both halves of a job: in two threads, unless one is wanted or the second is at work for someone else."""
+    helper = _helper() if (threads or cores()) > 1 else None
+    if helper is None or not helper.busy.acquire(blocking=False):
+        yield _in_turn
+        return
+    try:
+        yield helper.share
+    finally:
+        helper.busy.release()
+
+
+def _in_turn(job: Job, step: int) -> None:
+    job(0, step)
+    job(1, step)
 
 
 @cache

@@ -79,6 +79,14 @@ def test_the_gradient_is_the_reference_s() -> None:
             np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-6)
 
 
+def test_answers_do_not_depend_on_threads() -> None:
+    theta, data = problem()
+    whole = cnn.evaluate(NET, cnn.work(NET, 16), theta, data.x)
+    works = cnn.work(NET, 16), cnn.work(NET, 16)
+    for threads in (0, 1, 2):
+        assert halves.evaluate(NET, works, theta, data.x, threads).tobytes() == whole.tobytes()
+
+
 def test_two_runs_at_once_do_not_disturb_each_other() -> None:
     theta, data = problem()
     descent = rule("momentum", 0.05)

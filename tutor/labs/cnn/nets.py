@@ -110,6 +110,8 @@ def _maker(net: Net, batch: int, examples: int, steps: Callable[..., None] | Non
 _kept: dict[tuple[Any, ...], Work] = {}
 """Memory for steps by what it was made for, the newest last: labs ask for one step at a time, again and again."""
 _MOST_KEPT = 8
+_MANY = 4_000
+"""So many images are asked about on two cores."""
 
 
 def work_of(net: Net, batch: int, examples: int = 0, number: int = 0) -> Work:
@@ -128,7 +130,12 @@ def answers(net: Net, theta: Array, x: Array) -> Array:
     """(n, 10): the logits for each row of x."""
     from kernels import cnn
 
-    return cnn.evaluate(net, work_of(net, 64), theta, np.ascontiguousarray(x, np.float32)).T
+    x = np.ascontiguousarray(x, np.float32)
+    if len(x) < _MANY:
+        return cnn.evaluate(net, work_of(net, 64), theta, x).T
+    from kernels import halves
+
+    return halves.evaluate(net, (work_of(net, 64), work_of(net, 64, number=1)), theta, x).T
 
 
 def maps(net: Net, theta: Array, x: Array, layer: int) -> Array:
