@@ -32,6 +32,7 @@ from kernels.convnet import Work as Work
 from kernels.convnet import train as train
 from kernels.dots import dots
 from kernels.jit import in_float64
+from kernels.learning import learn
 from kernels.matmul import STEP, matmul
 from kernels.optimizers import HOLD, SLOTS
 
@@ -45,7 +46,7 @@ _WORTH_TWO = 24_000_000
 """Products of a batch's forward pass, from which on two halves take no longer on one core than the whole."""
 
 _PARTS: tuple[Any, ...] = (
-    *(matmul, dots, convolution.convolve, convolution.kernel_slopes, convolution.image_slopes, convolution.frame),
+    *(learn, matmul, dots, convolution.convolve, convolution.kernel_slopes, convolution.image_slopes, convolution.frame),
     *(pooling.pool, pooling.pool_back, normalization.normalize, normalization.normalize_back, normalization.remember),
     *(losses.squared, losses.cross_entropy, losses.binary_cross_entropy),
     *(convnet.bend, convnet.unbend, convnet.forward, convnet.backward),

@@ -61,7 +61,8 @@ from kernels.architecture import (
 )
 from kernels.batches import DATA, SHUFFLED, Data, choose, fill
 from kernels.jit import apart, fast, floats, given_rows, indices, integers, record, written_in
-from kernels.optimizers import RULE, Rule, update
+from kernels.learning import learn
+from kernels.optimizers import RULE, Rule
 from kernels.simd import span
 
 Array = NDArray[Any]
@@ -101,6 +102,7 @@ class Work(NamedTuple):
 WORK = record([floats] * 8 + [types.int64[:, ::1]] * 3 + [integers, indices, integers], Work)
 """Its type in a signature."""
 
+_learn = apart(learn)
 _convolve = apart(convolution.convolve)
 _kernel_slopes = apart(convolution.kernel_slopes)
 _image_slopes = apart(convolution.image_slopes)
@@ -278,7 +280,7 @@ def train(
             penalize(net, theta, work.grad, rule)
         if rule.clip > 0.0:
             optimizers.clip(work.grad, rule.clip)
-        update(rule, step + 1, theta, work.grad, memory)
+        _learn(rule, step + 1, theta, work.grad, memory)
         for layer in range(net.layers.shape[0]):
             if net.layers[layer, KIND] == NORMALIZATION and rule.number >= 0:
                 _remember(net.layers[layer], B, theta, work.met, net.layers[layer, STATISTICS])

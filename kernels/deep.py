@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 
 from kernels import activations, mlp, optimizers
 from kernels.jit import apart, fast, floats, in_float64, integers, written_in
+from kernels.learning import learn
 from kernels.matmul import matmul
 from kernels.mlp import DATA, NET, WORK, Data, Net, Work, choose, fill, measure
-from kernels.optimizers import HOLD, RULE, SLOTS, Rule, update
+from kernels.optimizers import HOLD, RULE, SLOTS, Rule
 from kernels.simd import span
 
 Array = NDArray[Any]
@@ -34,6 +35,7 @@ NORMS = ("none", "batch", "layer")
 EPSILON, NEWS = 1e-5, 0.1
 """What is added to a variance; how much of a batch's mean and variance goes into the running ones at each step."""
 
+_learn = apart(learn)
 _matmul = apart(matmul)
 _activate = apart(activations.forward, int64, floats, floats)
 _slopes = apart(activations.backward, int64, floats, floats, floats)
@@ -209,7 +211,7 @@ def train(
         backward(net, work, theta, skip, scale, norm, narrow, P, B)
         if rule.clip > 0.0:
             optimizers.clip(work.grad, rule.clip)
-        update(rule, step + 1, theta, work.grad, memory)
+        _learn(rule, step + 1, theta, work.grad, memory)
 
 
 # -- what labs call

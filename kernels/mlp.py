@@ -33,6 +33,7 @@ from kernels.batches import choose as choose
 from kernels.batches import data as data
 from kernels.batches import fill as fill
 from kernels.jit import apart, fast, floats, given_rows, in_float64, indices, integers, record, written_in
+from kernels.learning import learn
 from kernels.matmul import STEP, matmul
 from kernels.net import NET as NET
 from kernels.net import Net as Net
@@ -41,7 +42,7 @@ from kernels.net import memory as memory
 from kernels.net import net as net
 from kernels.net import parameters as parameters
 from kernels.net import views as views
-from kernels.optimizers import HOLD, RULE, SLOTS, Rule, update
+from kernels.optimizers import HOLD, RULE, SLOTS, Rule
 from kernels.simd import span
 
 Array = NDArray[Any]
@@ -76,9 +77,10 @@ WORK = record([floats] * 6 + [integers, types.int64[:, ::1], integers, indices, 
 
 
 _PARTS: tuple[Any, ...] = (
-    *(matmul, activations.forward, activations.backward),
+    *(learn, matmul, activations.forward, activations.backward),
     *(losses.squared, losses.cross_entropy, losses.binary_cross_entropy),
 )
+_learn = apart(learn)
 _matmul = apart(matmul)
 _slopes = apart(activations.backward, int64, floats, floats, floats)
 _squared = apart(losses.squared, floats, floats, floats, int64, int64)
@@ -173,7 +175,7 @@ def train(
             penalize(net, theta, work.grad, rule)
         if rule.clip > 0.0:
             optimizers.clip(work.grad, rule.clip)
-        update(rule, step + 1, theta, work.grad, memory)
+        _learn(rule, step + 1, theta, work.grad, memory)
         if rule.l1 > 0.0:
             shrink(net, theta, rule)
         for k in range(pins.shape[0]):

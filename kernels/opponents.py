@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from kernels import losses
 from kernels.critic import PARTS, PASS, Pass, bend, chain, collect, forward, tangent
 from kernels.jit import apart, fast, floats, given_rows, part, record, written_in
+from kernels.learning import learn
 from kernels.net import NET, Net
-from kernels.optimizers import RULE, Rule, update
+from kernels.optimizers import RULE, Rule
 from kernels.random import below, bits, philox, unit
 from kernels.simd import span
 
@@ -80,14 +81,6 @@ _chain = apart(chain)
 _collect = apart(collect)
 _tangent = apart(tangent)
 _bend = apart(bend)
-
-
-@fast(void(RULE, int64, floats, floats, floats))
-def learn(rule: Rule, step: int, theta: Array, grad: Array, memory: Array) -> None:
-    """`kernels.optimizers.update`, compiled once for both players."""
-    update(rule, step, theta, grad, memory)
-
-
 _learn = apart(learn)
 
 

@@ -25,8 +25,9 @@ from numpy.typing import NDArray
 from kernels import cells, optimizers, symbols
 from kernels.elementary import exp
 from kernels.jit import apart, fast, floats, in_float64, integers, written_in
+from kernels.learning import learn
 from kernels.matmul import matmul
-from kernels.optimizers import RULE, SLOTS, Rule, update
+from kernels.optimizers import RULE, SLOTS, Rule
 from kernels.random import bits, unit
 from kernels.recurrent_net import NET, WORK, Net, Work
 from kernels.sequences import DATA, TEXT, Data, fill
@@ -41,9 +42,10 @@ SAMPLES = 18
 
 
 _PARTS: tuple[Any, ...] = (
-    *(matmul, symbols.look_up, symbols.look_up_backward, symbols.cross_entropy),
+    *(learn, matmul, symbols.look_up, symbols.look_up_backward, symbols.cross_entropy),
     *(cells.vanilla, cells.vanilla_backward, cells.lstm, cells.lstm_backward, cells.gru, cells.gru_backward),
 )
+_learn = apart(learn)
 _matmul = apart(matmul)
 _look_up = apart(symbols.look_up, floats, floats, integers, floats)
 _look_up_backward = apart(symbols.look_up_backward, floats, integers, int64, floats, floats)
@@ -181,7 +183,7 @@ def train(
             continue
         _backward(net, work, theta, data.batch)
         lengths[step - first] = optimizers.clip(work.grad, limit)
-        update(rule, step + 1, theta, work.grad, memory)
+        _learn(rule, step + 1, theta, work.grad, memory)
 
 
 @fast(void(NET, WORK, floats, types.uint8[::1], int64, float64, uint64))

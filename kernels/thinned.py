@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 
 from kernels import activations, mlp, optimizers
 from kernels.jit import apart, fast, floats, in_float64, written_in
+from kernels.learning import learn
 from kernels.matmul import matmul
 from kernels.mlp import DATA, NET, WORK, Data, Net, Work, choose, fill, measure, penalize, shrink
-from kernels.optimizers import HOLD, RULE, SLOTS, Rule, update
+from kernels.optimizers import HOLD, RULE, SLOTS, Rule
 from kernels.random import philox
 from kernels.simd import span
 
@@ -29,6 +30,7 @@ Array = NDArray[Any]
 MASKS = 24
 """The stream of random numbers that decides which units are kept."""
 
+_learn = apart(learn)
 _matmul = apart(matmul)
 _activate = apart(activations.forward, int64, floats, floats)
 _slopes = apart(activations.backward, int64, floats, floats, floats)
@@ -133,7 +135,7 @@ def train(
             penalize(net, theta, work.grad, rule)
         if rule.clip > 0.0:
             optimizers.clip(work.grad, rule.clip)
-        update(rule, step + 1, theta, work.grad, memory)
+        _learn(rule, step + 1, theta, work.grad, memory)
         if rule.l1 > 0.0:
             shrink(net, theta, rule)
 
