@@ -57,6 +57,9 @@ def test_one_text_then_another() -> None:
             found = run.step(steps)
             assert abs(found["scratch"] - scratch) <= 0.2
             assert abs(found["tuned"] - tuned) <= 0.3
+    later = run.step(300)
+    assert abs(later["tuned"] - later["scratch"]) <= 0.15
+    assert abs(later["tuned"] - 0.9) <= 0.15
     assert round(found["table"], 2) == 0.82
     assert round(log2(len(texts.text("english").symbols)), 1) == 6.6
     says(

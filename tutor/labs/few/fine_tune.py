@@ -148,9 +148,8 @@ class FineTune:
                 return pictures.examples(found, dealt.rows(int(knobs["labels"])), data)
             case "answers":
                 net = nets.net_of(knobs, found.x.shape[1])
-                shown = dealt.test[: 4 * CLASSES]
-                h = nets.features(net, state["pretrained"], found.other_x[shown])
-                return pictures.answers(found, shown, nets.said(nets.head_of(net), state["head_theta"], h), data)
+                h = nets.features(net, state["pretrained"], found.other_x[dealt.test])
+                return pictures.answers(found, dealt.test, nets.said(nets.head_of(net), state["head_theta"], h), data)
         raise ValueError(name)
 
     def diagnose(self, state: State, knobs: Knobs) -> Words:

@@ -13,11 +13,13 @@ from tutor.labs.few.nets import CLASSES, SIZES, Kinds
 from tutor.labs.regularization import tally
 from tutor.labs.spec import State
 from tutor.labs.words import counted
-from tutor.pictures import Bars, Images, Lines, Picture, Series, Text
+from tutor.pictures import Bars, Guide, Images, Lines, Picture, Series, Text
 
 Array = NDArray[Any]
 WAYS = ("scratch", "tuned", "frozen", "1-NN")
 _ROLES = ("b", "a", "good", "muted")
+_ASKED = 20
+"""So many test images are shown."""
 _SHOWN = 4
 """So many labelled images of each class are shown."""
 
@@ -34,7 +36,8 @@ def curves(state: State) -> Picture:
     title = f"test accuracy on 5 to 9, mean and spread of {counted(draws, 'draw')}"
     low, high = (float(mean.min()), float(mean.max())) if draws else (0.2, 1.0)
     limits = (max(0.0, math.floor(10 * low - 0.5) / 10), min(1.0, math.ceil(10 * high + 0.5) / 10))
-    return Lines(tuple(series), title, "labels of each class: 1 at 0, 10 at 1", y_limits=limits)
+    guess = (Guide("guessing", 1 / CLASSES),)
+    return Lines(tuple(series), title, "labels of each class: 1 at 0, 10 at 1", guides=guess, y_limits=limits)
 
 
 def at_number(state: State, at: int) -> Picture:
@@ -57,9 +60,9 @@ def table(state: State, at: int) -> Picture:
 
 
 def examples(found: Kinds, rows: Array, data: str) -> Picture:
-    """Labelled images: the first few of each class."""
+    """Labelled images: one of each class, then a second of each, and so on."""
     each, names = len(rows) // CLASSES, names_of(data)
-    shown = rows.reshape(CLASSES, each)[:, :_SHOWN].ravel()
+    shown = rows.reshape(CLASSES, each)[:, :_SHOWN].T.ravel()
     side = math.isqrt(found.other_x.shape[1])
     captions = tuple(names[kind + CLASSES] for kind in found.other_kind[shown])
     more = f"; {_SHOWN} of the {each} of each class" if each > _SHOWN else ""
@@ -67,11 +70,12 @@ def examples(found: Kinds, rows: Array, data: str) -> Picture:
 
 
 def answers(found: Kinds, rows: Array, said: Array, data: str) -> Picture:
-    """Test images, with what is said of each (m,)."""
+    """The first test images, with what is said of each; said: of all (m,)."""
     names, side = names_of(data), math.isqrt(found.other_x.shape[1])
+    share, rows, said = float(np.mean(found.other_kind[rows] == said)), rows[:_ASKED], said[:_ASKED]
     captions = [names[kind + CLASSES] for kind in found.other_kind[rows]]
     both = [f"{true}, says {names[kind + CLASSES]}" for true, kind in zip(captions, said, strict=True)]
     wrong = found.other_kind[rows] != said
     captions = [two if bad else true for true, two, bad in zip(captions, both, wrong, strict=True)]
-    title = f"{int(len(rows) - wrong.sum())} of these {len(rows)} are right"
+    title = f"{int(len(rows) - wrong.sum())} of these {len(rows)} are right; of all, {share:.3f}"
     return Images(found.other_x[rows].reshape(-1, side, side), tuple(captions), title=title)
