@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tutor.engine import shelf as shelf_module
 from tutor.engine.checkpoints import Checkpoints
 from tutor.engine.shelf import Shelf
 
@@ -43,6 +45,22 @@ def test_places_are_used_again() -> None:
     assert not shelf.full
     np.testing.assert_array_equal(shelf.copy(second), numbers(2))
     np.testing.assert_array_equal(shelf.copy(third), numbers(3))
+
+
+def test_it_fills_several_files_and_none_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shelf_module, "_FILE", 3 * SIZE)
+    written: list[tuple[int, int]] = []
+    real = os.pwrite
+    monkeypatch.setattr("os.pwrite", lambda fd, data, at: written.append((fd, at + len(data))) or real(fd, data, at))
+    shelf = Shelf(memory=0, disk=8 * SIZE)
+    kept = [shelf.keep(numbers(seed)) for seed in range(4)]
+    kept.append(shelf.keep(np.zeros(SIZE // 4)))  # twice as large: it does not fit behind the fourth and a fifth
+    assert not shelf.full
+    assert len({fd for fd, _ in written}) == 2
+    assert max(end for _, end in written) <= 3 * SIZE
+    for seed in range(4):
+        np.testing.assert_array_equal(shelf.copy(kept[seed]), numbers(seed))
+    np.testing.assert_array_equal(shelf.copy(kept[4]), np.zeros(SIZE // 4))
 
 
 def test_the_same_bits_are_kept_once_until_nobody_needs_them() -> None:

@@ -12,8 +12,8 @@ from tutor.labs.spec import State
 
 BUDGET = 64 * 2**20
 """Bytes in memory."""
-DISK = 224 * 2**20
-"""Bytes in a file, for the older ones."""
+DISK = 2**30
+"""Bytes in files, for the older ones."""
 _LEAST_GAP = 16
 _SHARE = 64
 _DEAR = 0.03

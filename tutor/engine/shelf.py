@@ -1,4 +1,4 @@
-"""Copies of arrays, kept once each: in memory, and what is too much for it in a nameless file that ends with the process."""
+"""Copies of arrays, kept once each: in memory, and what is too much for it in nameless files that end with the process."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import tempfile
 import weakref
 from dataclasses import dataclass
+from shutil import disk_usage
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,11 @@ from tutor.paths import cache_folder
 Array = NDArray[Any]
 
 _SMALL = 4096
-"""Bytes of an array that is not worth a place in the file."""
+"""Bytes of an array that is not worth a place in a file."""
+_FILE = 128 * 2**20
+"""Bytes of one file: a process may not write any larger ones."""
+_SHARE = 4
+"""At most one part in so many of what is free on the disk."""
 
 
 @dataclass(eq=False)
@@ -24,13 +29,13 @@ class Kept:
     """One array, for as many as keep the same bits."""
 
     array: Array | None
-    """None: it is in the file."""
+    """None: it is in a file."""
     dtype: np.dtype[Any]
     shape: tuple[int, ...]
     size: int
     """Bytes."""
     place: int = -1
-    """Where in the file."""
+    """Where in the files, as if they were one."""
     uses: int = 1
 
 
@@ -43,15 +48,15 @@ class Shelf:
         self.bytes = 0
         """In memory."""
         self._movable: dict[Kept, None] = {}
-        """Those in memory that may go to the file, oldest first."""
-        self._file = -1
+        """Those in memory that may go to a file, oldest first."""
+        self._files: list[int] = []
         self._end = 0
         self._free: dict[int, list[int]] = {}
-        """Places in the file that hold nothing any more, by their size."""
+        """Places in the files that hold nothing any more, by their size."""
 
     @property
     def full(self) -> bool:
-        """Whether there is more in memory than there may be, and no room for it in the file."""
+        """Whether there is more in memory than there may be, and no room for it in the files."""
         while self.bytes > self.memory and self._movable:
             if not self._move(next(iter(self._movable))):
                 break
@@ -64,7 +69,7 @@ class Shelf:
             return like
         kept = Kept(array.copy(), array.dtype, array.shape, array.nbytes)
         self.bytes += kept.size
-        if kept.size >= _SMALL:
+        if _SMALL <= kept.size <= _FILE:
             self._movable[kept] = None
         return kept
 
@@ -84,25 +89,27 @@ class Shelf:
         if kept.array is not None:
             return kept.array.copy()
         out: Array = np.empty(kept.shape, kept.dtype)
-        if os.preadv(self._file, [out.reshape(-1).view(np.uint8).data], kept.place) != kept.size:
+        number, start = divmod(kept.place, _FILE)
+        if os.preadv(self._files[number], [_bytes(out).data], start) != kept.size:
             raise OSError("a file of checkpoints was cut off")
         return out
 
     def _move(self, kept: Kept) -> bool:
-        """From memory into the file; whether there was room."""
+        """From memory into a file; whether there was room."""
         assert kept.array is not None
         free = self._free.get(kept.size)
-        if not free and self._end + kept.size > self.disk:
+        place = free.pop() if free else self._next(kept.size)
+        if place + kept.size > self.disk:
             return False
-        place = free.pop() if free else self._end
+        number, start = divmod(place, _FILE)
         try:
-            if self._file < 0:
+            if number == len(self._files):
                 self._open()
-            written = os.pwrite(self._file, _bytes(kept.array).data, place)
+            written = os.pwrite(self._files[number], _bytes(kept.array).data, start)
         except OSError:
             written = 0
         if written != kept.size:
-            self.disk = 0  # it is full: what is there stays
+            self.disk = 0  # there is no room: what is there stays
             return False
         self._end = max(self._end, place + kept.size)
         self._movable.pop(kept)
@@ -110,10 +117,17 @@ class Shelf:
         kept.array, kept.place = None, place
         return True
 
+    def _next(self, size: int) -> int:
+        """The first place after all others that has so many bytes in one file."""
+        return self._end if self._end % _FILE + size <= _FILE else (self._end // _FILE + 1) * _FILE
+
     def _open(self) -> None:
-        with tempfile.TemporaryFile(dir=cache_folder(), buffering=0) as file:
-            self._file = os.dup(file.fileno())
-        weakref.finalize(self, os.close, self._file)
+        folder = cache_folder()
+        if not self._files:
+            self.disk = min(self.disk, disk_usage(folder).free // _SHARE)
+        with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
+            self._files.append(os.dup(file.fileno()))
+        weakref.finalize(self, os.close, self._files[-1])
 
 
 def _same_bits(one: Array, other: Array) -> bool:
