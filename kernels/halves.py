@@ -22,8 +22,9 @@ from kernels import cnn, optimizers
 from kernels.architecture import NET, Net
 from kernels.batches import Data
 from kernels.convnet import Work, penalize
-from kernels.jit import fast, floats, integers
-from kernels.optimizers import HOLD, RULE, Rule, update
+from kernels.jit import apart, fast, floats, integers
+from kernels.learning import learn
+from kernels.optimizers import HOLD, RULE, Rule
 
 Array = NDArray[Any]
 Integers = NDArray[np.int64]
@@ -32,6 +33,7 @@ Job = Callable[[int, int], None]
 """Given the number of a half and of a step."""
 
 _CONFIG: Any = config
+_learn = apart(learn)
 _HALF = np.float32(0.5)
 
 
@@ -101,7 +103,7 @@ def descend(
         penalize(net, theta, grad, rule)
     if rule.clip > 0.0:
         optimizers.clip(grad, rule.clip)
-    update(rule, step, theta, grad, memory)
+    _learn(rule, step, theta, grad, memory)
     for k in range(pins.shape[0]):
         theta[pins[k]] = pinned[k]
 
