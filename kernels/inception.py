@@ -49,8 +49,9 @@ from kernels.architecture import (
 from kernels.batches import DATA, SHUFFLED, Data, choose, data, fill
 from kernels.convnet import WORK, Work, measure
 from kernels.jit import apart, fast, floats, integers, record
+from kernels.learning import learn
 from kernels.matmul import STEP
-from kernels.optimizers import HOLD, RULE, SLOTS, Rule, update
+from kernels.optimizers import HOLD, RULE, SLOTS, Rule
 from kernels.simd import span
 
 Array = NDArray[Any]
@@ -94,6 +95,7 @@ _kernel_slopes = apart(convolution.kernel_slopes)
 _image_slopes = apart(convolution.image_slopes)
 _frame = apart(convolution.frame)
 _pool_back = apart(pooling.pool_back)
+_learn = apart(learn)
 _squared = apart(losses.squared, floats, floats, floats, int64, int64)
 _cross_entropy = apart(losses.cross_entropy, *[floats] * 4, int64, int64)
 _binary_cross_entropy = apart(losses.binary_cross_entropy, floats, floats, floats, int64, int64)
@@ -181,7 +183,7 @@ def train(
     for step in range(first, first + steps):
         choose(work, data, step)
         history[step - first] = _slope(net, side, work, data, theta, P, share)
-        update(rule, step + 1, theta, work.grad, memory)
+        _learn(rule, step + 1, theta, work.grad, memory)
 
 
 def net(image: Shape, parts: Sequence[Part], batch: int, loss: str = "cross-entropy") -> tuple[Net, Side]:
