@@ -29,8 +29,6 @@ from kernels.optimizers import HOLD, RULE, Rule
 Array = NDArray[Any]
 Integers = NDArray[np.int64]
 
-_learn = apart(learn)
-
 Job = Callable[[int, int], None]
 """Given the number of a half and of a step."""
 

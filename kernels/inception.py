@@ -89,7 +89,6 @@ class Side(NamedTuple):
 SIDE = record([integers, integers, floats], Side)
 """Its type in a signature."""
 
-_learn = apart(learn)
 _forward = apart(convnet.forward)
 _unbend = apart(convnet.unbend)
 _kernel_slopes = apart(convolution.kernel_slopes)
