@@ -19,10 +19,11 @@ from numba import int64, types, void
 from numpy.typing import NDArray
 
 from kernels import mlp
+from kernels.batches import picked
 from kernels.jit import apart, fast, floats, given_rows
 from kernels.mlp import DATA, NET, WORK, Data, Net, Work
 from kernels.optimizers import HOLD, RULE, SLOTS, Rule
-from kernels.random import shuffle, uniform
+from kernels.random import uniform
 
 Array = NDArray[Any]
 rows = types.float32[:, ::1]
@@ -129,16 +130,8 @@ def train(
     B = data.batch
     work, none = mlp.work(net, B, len(data.x)), np.zeros(0, np.int64)
     held, loss, moved = none.astype(np.float32), np.zeros(1, np.float32), np.empty((B, data.x.shape[1]), np.float32)
-    order, epoch_now = np.empty(len(data.x), np.int32), -1
     for step in range(first, first + steps):
-        places = step * B + np.arange(B)
-        pick = np.empty(B, np.int64)
-        for epoch in np.unique(places // len(data.x)):
-            if epoch != epoch_now:
-                shuffle(data.seed, int(epoch), order)
-                epoch_now = epoch
-            mine = places // len(data.x) == epoch
-            pick[mine] = order[places[mine] % len(data.x)]
+        pick = picked(len(data.x), B, data.seed, step)
         x = data.x[pick]
         moved[:] = x
         batch = mlp.data(moved, data.t[pick], B, "in order")

@@ -89,3 +89,14 @@ def data(x: Array, t: Array, batch: int, sampling: str = "shuffled", seed: int =
     for array in given:
         array.setflags(write=False)
     return Data(given[0], given[1], int(batch), BATCHES.index(sampling), int(seed))
+
+
+def picked(n: int, batch: int, seed: int, step: int) -> NDArray[np.int64]:
+    """(batch,): the numbers of the examples, of n, in this step's batch when they are shuffled, as `choose` picks them."""
+    places, order = step * batch + np.arange(batch), np.empty(n, np.int32)
+    pick = np.empty(batch, np.int64)
+    for epoch in np.unique(places // n):
+        shuffle(seed, int(epoch), order)
+        mine = places // n == epoch
+        pick[mine] = order[places[mine] % n]
+    return pick

@@ -61,7 +61,7 @@ SPEC = LabSpec(
     socket=Socket(
         "block_backward",
         "block_backward(d, h, z, W, V, s)",
-        "Called for each block; returns grad_h, grad_W, grad_b, grad_V, grad_c. The net is residual, its blocks start at 0.",
+        "Called for each block; returns grad_h, grad_W, grad_b, grad_V, grad_c. The net is residual, without normalization.",
     ),
 )  # fmt: skip
 

@@ -18,21 +18,14 @@ _NAMES = ("grad_h", "grad_W", "grad_b", "grad_V", "grad_c")
 
 def train(plug: Plug, state: State, shape: Shape, rate: float, batch: int, seed: int, updates: int) -> None:
     """`nets.train` by the learner's function. Raises UserError where it cannot be used."""
-    from kernels import random
+    from kernels.batches import picked
 
     if shape.kind == "plain" or shape.norm != "none" or shape.activation != "relu":
         raise UserError("your block needs a residual net of ReLU without normalization", "set net to 'zero start'")
-    n = len(state["x"])
-    order, epoch_now = np.empty(n, np.int32), -1
     for _ in range(updates):
         if state["broken"][0]:
             return
-        update = int(state["updates"][0])
-        places = (update * batch + np.arange(batch)) % n
-        if update * batch // n != epoch_now:
-            epoch_now = update * batch // n
-            random.shuffle(seed, epoch_now, order)
-        rows = order[places]
+        rows = picked(len(state["x"]), batch, seed, int(state["updates"][0]))
         _step(plug, state, shape, state["x"][rows].astype(np.float64), state["t"][rows].astype(np.float64), rate)
 
 

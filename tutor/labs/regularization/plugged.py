@@ -21,18 +21,15 @@ _BETA1, _BETA2, _EPSILON = 0.9, 0.999, 1e-8
 
 def epoch(plug: Plug, state: State, recipe: nets.Recipe, seed: int) -> None:
     """`nets.epoch` with the learner's function for dropout. Raises UserError where what it returns is of no use."""
-    from kernels import random
+    from kernels.batches import picked
 
     if state["stopped"][0] or state["broken"][0]:
         return
     x, t, n = state["x"], one_hot(state["given"]), len(state["x"])
     seen = augmented(x, recipe.augment, seed, int(state["epochs"][0]))
     batch = min(recipe.batch, n)
-    order = np.empty(n, np.int32)
     for _ in range(math.ceil(n / batch)):
-        update = int(state["updates"][0])
-        random.shuffle(seed, update * batch // n, order)
-        rows = order[(update * batch + np.arange(batch)) % n]
+        rows = picked(n, batch, seed, int(state["updates"][0]))
         _step(plug, state, recipe, seen[rows].astype(np.float64), t[rows].astype(np.float64), seed)
         if state["broken"][0]:
             return
