@@ -140,7 +140,11 @@ def _assignment(text: str, said: str) -> str:
 
 def _called(name: str) -> str:
     """A function as the learner would write it: array_mean is np.mean."""
-    return name if name in STAND_INS.values() else f"np.{name.removeprefix('array_').removeprefix('ol_np_')}"
+    if name in STAND_INS.values():
+        return name
+    for prefix in ("array_", "ol_np_", "npy_"):
+        name = name.removeprefix(prefix)
+    return f"np.{name}"
 
 
 def _global(found: re.Match[str]) -> str:
