@@ -140,10 +140,29 @@ def test_for_people_a_plot_a_table_and_words(call: Call) -> None:
     assert "\x1b" not in done.out
 
 
+SMALL = {
+    "regularizers": "?n=20&hidden=4&epochs=2",
+    "small-data": "?hidden=4&updates=10",
+    "init": "?width=16",
+    "resnet": "?depth=4&width=4",
+    "depth": "?depth=4&width=4",
+}
+"""Of labs that take long, a small run."""
+
+
 @pytest.mark.parametrize("lab", lab_ids())
 def test_every_lab_runs_and_shows_each_view(call: Call, lab: str) -> None:
     for view in find_lab(lab).spec.views:
-        done = call("run", lab, "--steps", "5", "--view", view.name, "--size", "40x12")
+        done = call(
+            "run",
+            lab + SMALL.get(lab, ""),
+            "--steps",
+            "2" if lab in ("transfer", "fine-tune", "inception") else "5",
+            "--view",
+            view.name,
+            "--size",
+            "40x12",
+        )
         assert (done.status, done.err) == (0, "")
 
 
