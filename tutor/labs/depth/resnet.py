@@ -27,7 +27,7 @@ SPEC = LabSpec(
     knobs=(
         Knob("depth", "integer", 40, "layers", "Of each net, beside the first and the last; even.", low=2, high=40, step=2),
         Knob("width", "integer", 32, "units", "Of each layer.", low=4, high=128, log=True),
-        Knob("rate", "number", 0.01, "rate ρ", "Of all four, with momentum 0.9.", low=1e-5, high=1, log=True, live=True),
+        Knob("rate", "number", 0.003, "rate ρ", "Of all four, with momentum 0.9.", low=1e-5, high=1, log=True, live=True),
         Knob("batch", "integer", 32, "batch", "Examples for one update.", low=2, high=256, log=True),
         Knob("inside", "choice", "plain", "look into", "Which of the four the views 'layers' and 'update size' look into.",
              choices=KINDS, live=True),
