@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "data": "list, add, download or remove data sets",
     "review": "ask again what you missed, or what is due",
     "progress": "show, export, import or reset what you have done",
+    "new": "make an example of a course, a chapter, a lesson or an exercise",
     "lint": "find mistakes in a course",
     "warmup": "compile everything once, so that labs start at once",
     "bench": "measure this machine against the program's budgets",

@@ -13,6 +13,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "choice": ("options",),
     "sketch": ("steps", "range", "log", "within"),
 }
+PREDICT_KINDS = tuple(_KEYS)
 _OWN = tuple(dict.fromkeys(key for keys in _KEYS.values() for key in keys))
 _MOST_STEPS = 10_000_000
 
