@@ -1,6 +1,16 @@
 """CUDA behind one door: whether it can be used here, and the few names that kernels need of it.
 
 Nothing else in the project imports numba-cuda. Importing this file never fails; without numba-cuda, `cuda` is None.
+
+A kernel says the types of its arguments, from `numba` or from `kernels.jit`:
+
+    @kernel(NET, int64, rows, float32[::1])
+    def _train(net, steps, theta, history): ...
+
+They are how it is compiled where there is no GPU: `tests/kernels/test_cuda_machine_code.py` walks the modules of this folder,
+compiles every kernel for sm_90 and fails on a float64 or on a register that is spilled. In the simulator each launch compares
+what it is given with them: a Python float, which a real GPU would take for a float64, is refused. Arrays come from
+`kernels.cuda.held`, so they are read-only in no signature.
 """
 
 from __future__ import annotations
@@ -10,7 +20,8 @@ from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
-from numba import config
+from numba import config, types
+from numba.np.numpy_support import as_dtype
 
 cuda: Any = None
 """numba-cuda, or None where it is not installed."""
@@ -26,14 +37,61 @@ if find_spec("numba_cuda") is not None:
         pass
 
 
-def kernel(function: Callable[..., Any]) -> Any:
-    """A function of CUDA threads, started from the processor with `function[blocks, threads](...)`."""
-    return cuda.jit(cache=not simulated)(function)
+KERNELS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {}
+"""Every kernel of the modules that were imported, "module.name": the Python function, and the types of its arguments."""
+
+
+def kernel(*kinds: Any) -> Callable[[Callable[..., Any]], Any]:
+    """A function of CUDA threads with arguments of these types, started with `function[blocks, threads](...)`.
+
+    It is compiled at its first launch, and found in the cache from then on.
+    """
+    if not kinds or not all(isinstance(kind, types.Type) for kind in kinds):
+        raise TypeError("a kernel names the types of its arguments: @kernel(float32[::1], int64)")
+
+    def made(function: Callable[..., Any]) -> Any:
+        KERNELS[f"{function.__module__}.{function.__name__}"] = function, kinds
+        compiled = cuda.jit(cache=not simulated)(function)
+        return Checked(compiled, kinds) if simulated else compiled
+
+    return made
 
 
 def on_device(function: Callable[..., Any]) -> Any:
     """A function that kernels call."""
     return cuda.jit(device=True)(function)
+
+
+class Checked:
+    """A kernel in the simulator, which by itself takes anything."""
+
+    def __init__(self, compiled: Any, kinds: tuple[Any, ...]) -> None:
+        self._compiled, self._kinds = compiled, kinds
+
+    def __getitem__(self, launch: Any) -> Callable[..., None]:
+        def started(*given: Any) -> None:
+            if len(given) != len(self._kinds):
+                raise TypeError(f"a kernel of {len(self._kinds)} arguments is given {len(given)}")
+            for place, (value, kind) in enumerate(zip(given, self._kinds, strict=True)):
+                if not _agrees(value, kind):
+                    raise TypeError(f"argument {place} of a kernel is {kind}, not {type(value).__name__} {value!r:.80}")
+            self._compiled[launch](*given)
+
+        return started
+
+
+def _agrees(value: Any, kind: Any) -> bool:
+    """Whether a GPU would take the value for one of this type."""
+    if isinstance(kind, types.BaseTuple):
+        parts: Any = kind
+        return isinstance(value, tuple) and len(value) == len(parts) and all(map(_agrees, value, parts))
+    if isinstance(kind, types.Array):
+        return bool(value.ndim == kind.ndim and value.dtype == as_dtype(kind.dtype) and value.is_c_contiguous())
+    if isinstance(value, bool | np.bool_):
+        return bool(kind == types.boolean)
+    if isinstance(value, np.generic):
+        return bool(value.dtype == as_dtype(kind))
+    return bool(kind == types.int64) and isinstance(value, int)
 
 
 def times(a: Any, b: Any) -> Any:

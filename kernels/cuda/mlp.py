@@ -17,15 +17,17 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numba import float32, int32
+from numba import float32, int32, int64, uint64
 from numpy.typing import NDArray
 
 from kernels.activations import activate, slope
+from kernels.cuda import held
 from kernels.cuda.device import cuda, kernel, on_device
 from kernels.cuda.losses import loss
 from kernels.cuda.optimizers import CLIP, L2, PULL, clip, mine, paces, penalize, remembered, settings, shrink, update
 from kernels.cuda.random import shuffle
-from kernels.mlp import DRAWN, DRAWS, SHUFFLED, Data, Net, Work
+from kernels.jit import record
+from kernels.mlp import DRAWN, DRAWS, NET, SHUFFLED, Data, Net, Work
 from kernels.optimizers import Rule
 from kernels.random import below, bits
 
@@ -39,6 +41,10 @@ ROOM = 48 * 1024 // 4
 """So many float32 fit in the shared memory of a block, on every GPU."""
 _FIXED = THREADS + 2 * COLUMNS
 """Of these, so many do not depend on the net."""
+
+_ROW, _ROWS, _CUBE, _WHOLE = float32[::1], float32[:, ::1], float32[:, :, ::1], int64[::1]
+DATA = record([_ROWS, _ROWS, int64, int64, int64], Data)
+"""The type of data on the device, whose arrays are not read-only there."""
 
 _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
 
@@ -114,7 +120,10 @@ def _backward(net: Any, w: Any, a: Any, d: Any, grad: Any, P: Any, count: Any, m
         cuda.syncthreads()
 
 
-@kernel
+@kernel(
+    *(NET, int64, DATA, _ROWS, _CUBE, uint64[::1], int32[:, :, ::1]),
+    *(_ROWS, _ROWS, _WHOLE, _ROW, int64, _ROWS, int64, int64),
+)
 def _train(
     net: Any,
     number: Any,
@@ -223,24 +232,24 @@ def train_each(
         raise ValueError(too_large(net, rule))
     widest = max(int((net.sizes[1:] * np.maximum(net.sizes[:-1] + 1, columns)).max()), data.x.shape[1] * columns)
     threads = min(THREADS, -(-widest // 32) * 32)
-    changed = tuple(cuda.to_device(array) for array in (theta, memory, history))
-    order = cuda.device_array((nets, 2, len(data.x)), np.int32)
+    there, lost = (held.changing(theta), held.changing(memory)), held.spare("mlp.history", history.shape, np.float32)
     _train[nets, threads, 0, 4 * _floats(net, slots, columns)](
         Net(*(_there(part) for part in net)),
-        rule.number,
+        int(rule.number),
         Data(*(_there(part) for part in data)),
         *(cuda.to_device(array) for array in (settings(rules), paces(rules, first, steps), np.asarray(seeds, np.uint64))),
-        order,
-        *changed[:2],
+        held.spare("mlp.order", (nets, 2, len(data.x)), np.int32),
+        *there,
         cuda.to_device(pins),
         cuda.to_device(pinned),
-        first,
-        changed[2],
+        int(first),
+        lost,
         slots,
         columns,
     )
-    for array, copy in zip((theta, memory, history), changed, strict=True):
-        array[...] = copy.copy_to_host()
+    held.fetch(theta, there[0])
+    held.fetch(memory, there[1])
+    lost.copy_to_host(history)
 
 
 def train(
@@ -265,8 +274,8 @@ def train(
 
 
 def _there(part: Any) -> Any:
-    """A copy of an array on the GPU; a number as it is."""
-    return cuda.to_device(part) if isinstance(part, np.ndarray) else part
+    """The copy on the GPU of an array that never changes; a number as it is."""
+    return held.constant(part) if isinstance(part, np.ndarray) else part
 
 
 def _floats(net: Net, slots: int, columns: int) -> int:

@@ -11,8 +11,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numba import boolean, float32, int32, int64, uint64
 from numpy.typing import NDArray
 
+from kernels.cuda import held
 from kernels.cuda.device import cuda, kernel, on_device, plus, times
 from kernels.perceptron import MISTAKES, STREAK
 from kernels.random import ORDER, below, bits
@@ -43,7 +45,10 @@ def _shuffle(seed: Any, epoch: Any, order: Any) -> None:
         order[i], order[j] = order[j], order[i]
 
 
-@kernel
+_ROW, _ROWS = float32[::1], float32[:, ::1]
+
+
+@kernel(_ROWS, int32[:, ::1], int64[:, ::1], _ROWS, _ROW, uint64[::1], _ROW, boolean, int64, int64)
 def _train(w: Any, order: Any, tally: Any, x: Any, t: Any, seed: Any, rate: Any, shuffled: Any, start: Any, steps: Any) -> None:
     """`kernels.perceptron.train` for one run a thread."""
     run = cuda.grid(1)
@@ -65,7 +70,7 @@ def _train(w: Any, order: Any, tally: Any, x: Any, t: Any, seed: Any, rate: Any,
             tally[run, STREAK] += 1
 
 
-@kernel
+@kernel(_ROW, _ROWS, _ROW)
 def _decide(w: Any, x: Any, out: Any) -> None:
     """`kernels.perceptron.decide`, a row of x a thread."""
     i = cuda.grid(1)
@@ -91,11 +96,11 @@ def train_each(
     """
     runs = w.shape[0]
     changed: tuple[NDArray[Any], ...] = (w, order, tally)
-    there = [cuda.to_device(array) for array in changed]
-    given = [cuda.to_device(array) for array in (x, t, seed, rate)]
-    _train[(runs + _BLOCK - 1) // _BLOCK, min(runs, _BLOCK)](*there, *given, shuffled, start, steps)
+    there = [held.changing(array) for array in changed]
+    given = [held.constant(x), held.constant(t), cuda.to_device(seed), cuda.to_device(rate)]
+    _train[(runs + _BLOCK - 1) // _BLOCK, min(runs, _BLOCK)](*there, *given, bool(shuffled), int(start), int(steps))
     for array, copy in zip(changed, there, strict=True):
-        array[...] = copy.copy_to_host()
+        held.fetch(array, copy)
 
 
 def train(
@@ -117,7 +122,7 @@ def train(
 
 def decide(w: Floats, x: Floats, out: Floats) -> None:
     """As `kernels.perceptron.decide`: the weighted sum of every row of x, into out (n,)."""
-    sums = cuda.device_array(x.shape[0], np.float32)
     rows = x.shape[0]
-    _decide[(rows + _BLOCK - 1) // _BLOCK, _BLOCK](cuda.to_device(w), cuda.to_device(x), sums)
-    out[...] = sums.copy_to_host()
+    sums = held.spare("perceptron.sums", (rows,), np.float32)
+    _decide[(rows + _BLOCK - 1) // _BLOCK, _BLOCK](held.changing(w), held.constant(x), sums)
+    sums.copy_to_host(out)

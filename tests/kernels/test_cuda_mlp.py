@@ -1,24 +1,17 @@
-"""The net's CUDA twin: step by step against the processor in Numba's simulator, and as PTX for a real GPU.
+"""The net's CUDA twin: step by step against the processor, in Numba's simulator or on a GPU.
 
 Float32 sums are taken in another order there: after each step parameters, memory and loss agree to 2e-5 of their size.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
-import sys
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import pytest
+from on_cuda import answer, needs_numba_cuda
 
-ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.cuda
 TOLERANCE = 2e-5
-needs_numba_cuda = pytest.mark.skipif(find_spec("numba_cuda") is None, reason="numba-cuda is not installed")
 
 TWINS = """
 import json, sys, warnings
@@ -96,56 +89,6 @@ except ValueError as error:
 print(json.dumps({"found": found, "still": still, "each": each, "small": small, "refused": refused}))
 """
 
-PTX = """
-import json, re, sys, types
-import numba.cuda.dispatcher
-from numba.cuda import compile_ptx, cuda_paths
-from numba.cuda.cudadrv import nvrtc
-
-# A stand-in for the GPU: compiling asks which one there is. Of NVRTC only the name of the architecture is wanted.
-numba.cuda.dispatcher.get_current_device = lambda: types.SimpleNamespace(compute_capability=(9, 0))
-nvrtc.get_arch_option = lambda major, minor, arch="": f"compute_{major}{minor}"
-cuda_paths._get_nvrtc_path = lambda: None
-
-from numba import float32, int32, int64, uint64, void
-from kernels.cuda import mlp
-from kernels.jit import record
-from kernels.mlp import Data, Net
-
-def wide(a, out):
-    out[0] = a[0] * 0.1
-
-def compiled(function, *types):
-    return compile_ptx(function, void(*types), cc=(9, 0))[0]
-
-def operations(ptx):
-    return sorted({line.split()[0].rstrip(";") for line in map(str.strip, ptx.splitlines()) if re.match(r"[a-z]+[.]", line)})
-
-row, rows, cube, whole = float32[::1], float32[:, ::1], float32[:, :, ::1], int64[::1]
-try:
-    control = operations(compiled(wide, row, row))
-except Exception as error:
-    print(json.dumps({"missing": f"{type(error).__name__}: {error}"[:300]}))
-else:
-    net, data = record([whole] * 4 + [int64] * 2, Net), record([rows, rows, int64, int64, int64], Data)
-    ptx = compiled(
-        mlp._train.py_func, net, int64, data, rows, cube, uint64[::1], int32[:, :, ::1], rows, rows, whole, row, int64, rows,
-        int64, int64,
-    )
-    open(sys.argv[1], "w").write(ptx)
-    print(json.dumps({"control": control, "train": operations(ptx), "local": ".local" in ptx}))
-"""
-
-
-def answer(code: str, *arguments: str, **variables: str) -> Any:
-    """What the code prints, as JSON, run in a Python of its own: the simulator must be chosen before Numba is imported."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), **variables}
-    done = subprocess.run(
-        [sys.executable, "-c", code, *arguments], env=environment, capture_output=True, text=True, timeout=120, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
 
 def assert_twins(found: Any) -> None:
     for name, (moved, difference) in found["found"].items():
@@ -159,36 +102,5 @@ def assert_twins(found: Any) -> None:
 
 
 @needs_numba_cuda
-def test_the_twins_agree_step_by_step_in_the_simulator() -> None:
-    assert_twins(answer(TWINS, NUMBA_ENABLE_CUDASIM="1"))
-
-
-@needs_numba_cuda
-def test_the_machine_code_has_no_float64_and_spills_nothing(tmp_path: Path) -> None:
-    file = tmp_path / "train.ptx"
-    found = answer(PTX, str(file))
-    if "missing" in found:
-        pytest.skip(f"no NVVM to compile with: {found['missing']}")
-    assert any(".f64" in operation for operation in found["control"]), "the search would find float64"
-    assert "fma.rn.f32" in found["train"]
-    assert not [operation for operation in found["train"] if ".f64" in operation]
-    assert not found["local"]
-    if shutil.which("ptxas") is None:
-        return
-    # Local memory and spills are the assembler's to decide; a full block must find enough registers, too.
-    done = subprocess.run(
-        ["ptxas", "-v", "-arch=sm_90", str(file), "-o", str(tmp_path / "train.cubin")],
-        capture_output=True, text=True, timeout=120, check=True,
-    )  # fmt: skip
-    assert "0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads" in done.stderr
-    registers = int(done.stderr.split(" registers")[0].split()[-1])
-    assert registers * 256 <= 65536
-
-
-@needs_numba_cuda
-def test_the_twins_agree_on_a_gpu() -> None:
-    from kernels.cuda.device import why_not
-
-    if why_not():
-        pytest.skip(why_not())
+def test_the_twins_agree_step_by_step() -> None:
     assert_twins(answer(TWINS))

@@ -1,42 +1,35 @@
-"""Labs that train their nets on a GPU too: in Numba's simulator they come to the same place, and without a GPU they say so."""
+"""Labs that train their nets on a GPU too: they come to the same place there, and without a GPU they say so."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from importlib.util import find_spec
-from pathlib import Path
-
 import pytest
 from lab_checks import run
+from on_cuda import answer, needs_numba_cuda
 
 from tutor.errors import DeviceProblem
-
-ROOT = Path(__file__).resolve().parents[2]
 
 LABS = """
 import json, warnings
 import numpy as np
 warnings.simplefilter("error", RuntimeWarning)
 from kernels import mlp, optimizers
-from kernels.cuda import mlp as on_cuda
+from kernels.cuda import device, mlp as on_cuda
 from tutor.engine.link import parse_link
 from tutor.engine.run import Run
 from tutor.errors import DeviceProblem
 from tutor.labs import find_lab
 from tutor.labs.training import begun, train, train_each
 
-on_cuda.THREADS = 4  # a thread of the simulator is a thread of Python
+if device.simulated:
+    on_cuda.THREADS = 4  # a thread of the simulator is a thread of Python
 apart = {}
 for text in ("xor?nets=3&rate=0.5", "playground?hidden=3&batch=4&pin=1.2.1=0.5&regularization=L1"):
     places = []
-    for device in ("cpu", "cuda"):
+    for where in ("cpu", "cuda"):
         lab = find_lab(text.partition("?")[0])
-        one = Run(lab, parse_link(f"{text}&device={device}", lab.spec))
+        one = Run(lab, parse_link(f"{text}&device={where}", lab.spec))
         for steps in (1, 3):
-            lab.advance(one.state, one.knobs, steps, device, None)
+            lab.advance(one.state, one.knobs, steps, where, None)
         places.append(one.state["theta"].copy())
     apart[text] = float(np.abs(places[0] - places[1]).max())
 
@@ -60,14 +53,10 @@ print(json.dumps({"apart": apart, "fates": fates, "refused": refused}))
 """
 
 
-@pytest.mark.skipif(find_spec("numba_cuda") is None, reason="numba-cuda is not installed")
-def test_in_the_simulator_they_come_to_the_same_place() -> None:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NUMBA_ENABLE_CUDASIM": "1"}
-    done = subprocess.run(
-        [sys.executable, "-c", LABS], env=environment, capture_output=True, text=True, timeout=120, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
+@pytest.mark.cuda
+@needs_numba_cuda
+def test_on_cuda_they_come_to_the_same_place() -> None:
+    found = answer(LABS)
     assert max(found["apart"].values()) < 2e-5
     assert found["fates"] == [[3, 0, 0], [0, 1, 2], [3, 0, 0]], "updates made, the update that broke, and its layer"
     assert "too large for one block" in found["refused"]

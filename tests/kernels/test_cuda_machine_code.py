@@ -1,0 +1,154 @@
+"""Every CUDA kernel as machine code for sm_90, without a GPU: no float64, nothing spilled, registers for a full block.
+
+A new kernel is found by itself: every module under kernels/cuda is imported, and `kernels.cuda.device.KERNELS` has what they
+hold. NVVM compiles them to PTX (it comes with the test extra, or with a CUDA toolkit); where there is an assembler, ptxas, it
+says what is spilled.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+from on_cuda import ROOT, answer
+
+FOLDER = ROOT / "kernels" / "cuda"
+BLOCK = 256
+"""Threads of a full block, which share 65 536 registers."""
+EXACT = ("kernels.cuda.perceptron.",)
+"""Where each product and each sum must be rounded on its own, because the bits are the processor's."""
+
+COMPILED = """
+import importlib, json, pkgutil, sys, types
+import numba.cuda.dispatcher
+from numba.cuda import compile_ptx, cuda_paths
+from numba.cuda.cudadrv import nvrtc
+
+# A stand-in for the GPU: compiling asks which one there is. Of NVRTC only the name of the architecture is wanted.
+numba.cuda.dispatcher.get_current_device = lambda: types.SimpleNamespace(compute_capability=(9, 0))
+nvrtc.get_arch_option = lambda major, minor, arch="": f"compute_{major}{minor}"
+cuda_paths._get_nvrtc_path = lambda: None
+
+from numba import float32, void
+import kernels.cuda
+from kernels.cuda import device
+
+def wide(a, out):
+    out[0] = a[0] * 0.1
+
+def kept(a, out):  # what is chosen by a number cannot stay in registers
+    room = device.cuda.local.array(64, float32)
+    for i in range(a.shape[0]):
+        room[int(a[i]) % 64] = a[i]
+    out[0] = room[int(out[0]) % 64]
+
+def compiled(function, kinds):
+    return compile_ptx(function, void(*kinds), cc=(9, 0))[0]
+
+row = float32[::1]
+try:
+    found = {"wide": compiled(wide, (row, row)), "kept": compiled(kept, (row, row))}
+except Exception as error:
+    print(json.dumps({"missing": f"{type(error).__name__}: {error}"[:300]}))
+else:
+    for module in pkgutil.walk_packages(kernels.cuda.__path__, "kernels.cuda."):
+        importlib.import_module(module.name)
+    found |= {name: compiled(*one) for name, one in device.KERNELS.items() if name.startswith("kernels.cuda.")}
+    print(json.dumps(found))
+"""
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, str]:
+    """The PTX of every kernel by its full name, and of two that are wrong on purpose."""
+    if find_spec("numba_cuda") is None:
+        pytest.skip("numba-cuda is not installed")
+    ptx: dict[str, str] = answer(COMPILED, simulated=False)
+    if "missing" in ptx:
+        reason = f"no NVVM to compile with (pip install nvidia-nvvm): {ptx['missing']}"
+        assert not os.environ.get("CI"), reason
+        pytest.skip(reason)
+    return ptx
+
+
+def operations(ptx: str) -> set[str]:
+    return {match[1] for match in re.finditer(r"^\s*(?:@!?%p\d+\s+)?([a-z]+[.][\w.:]+)", ptx, re.M)}
+
+
+def wide(ptx: str) -> list[str]:
+    return sorted(operation for operation in operations(ptx) if ".f64" in operation)
+
+
+def test_the_search_would_find_what_it_looks_for(found: dict[str, str]) -> None:
+    assert wide(found["wide"])
+    assert ".local" in found["kept"]
+
+
+def test_no_kernel_has_float64_or_local_memory(found: dict[str, str]) -> None:
+    ours = {name: ptx for name, ptx in found.items() if name not in ("wide", "kept")}
+    assert {"kernels.cuda.mlp._train", "kernels.cuda.perceptron._train"} <= set(ours)
+    assert {name: wide(ptx) for name, ptx in ours.items() if wide(ptx)} == {}
+    assert [name for name, ptx in ours.items() if ".local" in ptx or "depot" in ptx] == []
+    for name in ours:
+        if name.startswith(EXACT):
+            done = operations(ours[name])
+            assert {"mul.rn.f32", "add.rn.f32"} <= done, name
+            fused = {operation for operation in done if operation.startswith(("fma", "mad.rn"))}
+            assert not fused | (done & {"mul.f32", "add.f32", "sub.f32"}), f"{name}: the assembler may fuse what has no .rn"
+
+
+def test_the_assembler_spills_nothing(found: dict[str, str], tmp_path: Path) -> None:
+    """Whether registers suffice is the assembler's to decide; a full block must find enough of them, too."""
+    ptxas = _assembler()
+    if ptxas is None:
+        pytest.skip("no ptxas here (pip install nvidia-cuda-nvcc)")
+    names = [name for name in found if name != "wide"]
+    for name in names:
+        (tmp_path / f"{name}.ptx").write_text(found[name])
+    says = {name: _assembled(ptxas, tmp_path / f"{name}.ptx") for name in names}
+    assert "0 bytes stack frame" not in says.pop("kept"), "a kernel with local memory has a stack frame"
+    for name, text in says.items():
+        assert "0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads" in text, name
+        registers = int(re.findall(r"Used (\d+) registers", text)[-1])
+        assert registers * BLOCK <= 65536, name
+
+
+def _assembler() -> str | None:
+    """ptxas of a toolkit, or of the package nvidia-cuda-nvcc."""
+    if on_path := shutil.which("ptxas"):
+        return on_path
+    folders = [Path(folder) / "nvidia" for folder in sys.path]
+    return next((str(file) for folder in folders for file in sorted(folder.glob("*/bin/ptxas"))), None)
+
+
+def _assembled(ptxas: str, file: Path) -> str:
+    command = [ptxas, "-v", "-arch=sm_90", str(file), "-o", str(file.with_suffix(".cubin"))]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stderr
+
+
+def test_every_kernel_goes_through_the_one_door() -> None:
+    """`cuda.jit` anywhere else would make a kernel that is not looked at here."""
+    for file in FOLDER.rglob("*.py"):
+        if file.name == "device.py":
+            continue
+        for node in ast.walk(ast.parse(file.read_text())):
+            assert not (isinstance(node, ast.Attribute) and node.attr == "jit"), f"{file.name}:{node.lineno} calls jit"
+            assert not (isinstance(node, ast.Name) and node.id == "jit"), f"{file.name}:{node.lineno} names jit"
+
+
+def test_a_kernel_without_types_is_refused() -> None:
+    from kernels.cuda.device import kernel
+
+    function: Any = lambda a: None  # noqa: E731
+    with pytest.raises(TypeError, match="names the types of its arguments"):
+        kernel(function)
+    with pytest.raises(TypeError, match="names the types of its arguments"):
+        kernel()
