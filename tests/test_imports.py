@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-LEAVES = {"tutor", "tutor.errors", "tutor.conditions", "tutor.paths"}
+LEAVES = {"tutor", "tutor.errors", "tutor.conditions", "tutor.paths", "tutor.words"}
 EVERYTHING = {
     "tutor.course", "tutor.labs", "tutor.pictures", "tutor.engine",
     "tutor.draw", "tutor.exercises", "tutor.data", "tutor.store", "tutor.review",
@@ -25,6 +25,7 @@ MAY: dict[str, set[str]] = {
     "tutor.exercises": {"tutor.engine", "tutor.course", "numpy"},
     "tutor.data": {"numpy", "yaml"},
     "tutor.store": set(),
+    "tutor.words": {"yaml"},
     "tutor.review": {"tutor.course", "tutor.store", "fsrs"},
     "tutor.tui": {*EVERYTHING, "textual", "rich", "pygments", "numpy", "markdown_it", "mdit_py_plugins"},
     "tutor.cli": {*EVERYTHING, "tutor.tui", "kernels", "numpy", "numba", "yaml", "rich", "platformdirs"},

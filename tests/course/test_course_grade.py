@@ -123,7 +123,7 @@ VERDICTS = [
     (CHOICE, "", None, "1 to 3", ""),
     (CHOICES, (3, 0), True, "Right.", "a it is. d too."),
     (CHOICES, "a d", True, "Right.", ""),
-    (CHOICES, (0,), False, "1 more is right", ""),
+    (CHOICES, (0,), False, "one more is right", ""),
     (CHOICES, (0, 3, 1), False, '"b" does not belong.', "b is not."),
     (CHOICES, (1, 2), False, '"b", "c" do not belong. 2 that are right are missing.', "b is not. nor c."),
     (CHOICES, (), None, "at least one", ""),

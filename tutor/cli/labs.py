@@ -12,6 +12,7 @@ from tutor.cli.parser import Parser, Wanted, json_option
 from tutor.engine.link import value_text
 from tutor.labs import find_lab, lab_ids
 from tutor.labs.spec import Knob, LabSpec
+from tutor.labs.spoken import spoken
 
 EXAMPLE = """examples:
   dltutor labs
@@ -26,13 +27,13 @@ def configure(parser: Parser) -> None:
 
 def main(arguments: Wanted) -> int:
     if arguments.lab:
-        spec = find_lab(arguments.lab).spec
+        spec = spoken(find_lab(arguments.lab).spec)
         if arguments.json:
             print_json(asdict(spec))
         else:
             print(_described(spec))
         return 0
-    specs = [find_lab(lab).spec for lab in lab_ids()]
+    specs = [spoken(find_lab(lab).spec) for lab in lab_ids()]
     if arguments.json:
         print_json([_short(spec) for spec in specs])
     else:

@@ -8,6 +8,7 @@ from tutor.draw import mathbox
 from tutor.draw.mathbox import MathError
 from tutor.draw.plainly import to_ascii
 from tutor.labs import find_lab, lab_ids
+from tutor.words import tr
 
 
 def formats() -> Formats:
@@ -27,7 +28,7 @@ def formats() -> Formats:
             return tex.strip().splitlines()
 
     def lab(lab_id: str) -> str:
-        return find_lab(lab_id).spec.title if lab_id in lab_ids() else lab_id
+        return tr(find_lab(lab_id).spec.title) if lab_id in lab_ids() else lab_id
 
     return Formats(inline, display, lab)
 

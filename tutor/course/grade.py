@@ -11,6 +11,7 @@ from tutor.conditions import parse_condition
 from tutor.course import sketch
 from tutor.course.answers import fold, read_interval, read_number, short
 from tutor.course.model import Option, Predict, Quiz
+from tutor.words import tr
 
 Given = str | float | int | Sequence[int]
 """number, range, text: what was typed. choice: the option's index. choices: the chosen indexes, in any order.
@@ -72,25 +73,30 @@ def _indexes(given: Given, count: int) -> list[int] | None:
 def _choice(quiz: Quiz, given: Given) -> Grade:
     chosen = _indexes(given, len(quiz.options))
     if chosen is None or len(chosen) != 1:
-        return _unread(f"Choose one of 1 to {len(quiz.options)}.")
+        return _unread(tr("Choose one of 1 to {options}.", options=len(quiz.options)))
     option = quiz.options[chosen[0]]
     if option.right:
-        return Grade(True, "Right.", _join(option.because, quiz.because))
-    return Grade(False, "No.", option.because)
+        return Grade(True, tr("Right."), _join(option.because, quiz.because))
+    return Grade(False, tr("No."), option.because)
 
 
 def _choices(quiz: Quiz, given: Given) -> Grade:
     if not isinstance(given, int | float | str) and not given:
-        return _unread("Choose at least one.")
+        return _unread(tr("Choose at least one."))
     chosen = _indexes(given, len(quiz.options))
     if chosen is None:
-        return _unread(f"Choose from 1 to {len(quiz.options)}, each once.")
+        return _unread(tr("Choose from 1 to {options}, each once.", options=len(quiz.options)))
     wrong = [quiz.options[i] for i in sorted(chosen) if not quiz.options[i].right]
     missing = sum(option.right for option in quiz.options) - (len(chosen) - len(wrong))
     if not wrong and not missing:
-        return Grade(True, "Right.", _join(*(o.because for o in quiz.options if o.right), quiz.because))
+        return Grade(True, tr("Right."), _join(*(o.because for o in quiz.options if o.right), quiz.because))
     if not wrong:
-        return Grade(False, f"What you chose is right, but {missing} more {'is' if missing == 1 else 'are'} right too.")
+        return Grade(
+            False,
+            tr("What you chose is right, but one more is right too.")
+            if missing == 1
+            else tr("What you chose is right, but {missing} more are right too.", missing=missing),
+        )
     names = ", ".join(f'"{option.say}"' for option in wrong)
     say = f"{names} {'does' if len(wrong) == 1 else 'do'} not belong."
     if missing:
@@ -101,10 +107,14 @@ def _choices(quiz: Quiz, given: Given) -> Grade:
 def _number(quiz: Quiz, given: Given) -> Grade:
     value = _as_number(given)
     if value is None:
-        return _unread("That is no number. Type one, such as 3, 0.25, 3/4 or 1e-3.")
+        return _unread(tr("That is no number. Type one, such as 3, 0.25, 3/4 or 1e-3."))
     answer = float(quiz.answer or 0.0)
     if abs(value - answer) <= quiz.within + _NOISE * max(1.0, abs(answer)):
-        near = "Right." if math.isclose(value, answer, rel_tol=_NOISE) else f"Right: exactly, it is {short(answer)}."
+        near = (
+            tr("Right.")
+            if math.isclose(value, answer, rel_tol=_NOISE)
+            else tr("Right: exactly, it is {answer}.", answer=short(answer))
+        )
         return Grade(True, near, quiz.because)
     return Grade(False, f"{short(value)} is too {'large' if value > answer else 'small'}.", quiz.because)
 
@@ -118,46 +128,50 @@ def _as_number(given: Given) -> float | None:
 def _range(quiz: Quiz, given: Given) -> Grade:
     ends = read_interval(given) if isinstance(given, str) else None
     if ends is None:
-        return _unread("That is no range. Type two numbers, such as 2 to 5.")
+        return _unread(tr("That is no range. Type two numbers, such as 2 to 5."))
     low, high = quiz.low or 0.0, quiz.high or 0.0
     slack = _NOISE * max(1.0, abs(low), abs(high))
     if ends[0] > low + slack or ends[1] < high - slack:
-        side = "starts too high" if ends[0] > low + slack else "ends too low"
+        side = tr("starts too high") if ends[0] > low + slack else tr("ends too low")
         if ends[0] > low + slack and ends[1] < high - slack:
-            side = "is too narrow"
+            side = tr("is too narrow")
         elif ends[0] > high + slack:
-            side = "lies too high"
+            side = tr("lies too high")
         elif ends[1] < low - slack:
-            side = "lies too low"
-        return Grade(False, f"{short(ends[0])} to {short(ends[1])} {side}.", quiz.because)
+            side = tr("lies too low")
+        return Grade(False, tr("{low} to {high} {side}.", low=short(ends[0]), high=short(ends[1]), side=side), quiz.because)
     if ends[1] - ends[0] > quiz.within * (high - low) + slack:
         return Grade(
-            False, f"It is inside {short(ends[0])} to {short(ends[1])}, but that is too wide to say much.", quiz.because
+            False,
+            tr("It is inside {low} to {high}, but that is too wide to say much.", low=short(ends[0]), high=short(ends[1])),
+            quiz.because,
         )
-    return Grade(True, f"Right: it is {short(low)} to {short(high)}.", quiz.because)
+    return Grade(True, tr("Right: it is {low} to {high}.", low=short(low), high=short(high)), quiz.because)
 
 
 def _text(quiz: Quiz, given: Given) -> Grade:
     words = fold(str(given))
     if not words:
-        return _unread("Type a word or two.")
+        return _unread(tr("Type a word or two."))
     accepted = [str(quiz.answer)] if quiz.answer is not None else []
     if words in {fold(answer) for answer in (*accepted, *quiz.answers)}:
-        return Grade(True, "Right.", quiz.because)
-    return Grade(False, f'"{str(given).strip()[:60]}" is not it.', quiz.because)
+        return Grade(True, tr("Right."), quiz.because)
+    return Grade(False, tr('"{given}" is not it.', given=str(given).strip()[:60]), quiz.because)
 
 
 def _order(quiz: Quiz, given: Given) -> Grade:
     count = len(quiz.options)
     chosen = _indexes(given, count)
     if chosen is None or len(chosen) != count:
-        return _unread(f"Put all {count} in order, each once.")
+        return _unread(tr("Put all {count} in order, each once.", count=count))
     first = next((i for i, index in enumerate(chosen) if index != i), None)
     if first is None:
-        return Grade(True, "Right.", quiz.because)
-    good = "" if not first else "The first is in place; then " if first == 1 else f"The first {first} are in place; then "
+        return Grade(True, tr("Right."), quiz.because)
+    good = tr("The first {first} are in place; then ", first=first) if first else ""
+    if first == 1:
+        good = tr("The first is in place; then ")
     name = quiz.options[chosen[first]].say
-    say = f'{good}"{name}" comes too early.'
+    say = good + tr('"{name}" comes too early.', name=name)
     return Grade(False, say, _join(quiz.options[chosen[first]].because, quiz.because))
 
 
@@ -184,25 +198,27 @@ def grade_prediction(predict: Predict, given: Given, metrics: Mapping[str, float
 
 def _guess(predict: Predict, value: float, truth: float) -> Grade:
     if not math.isfinite(truth):
-        return Grade(False, f"You said {short(value)}; the run came to no finite number.", predict.because)
+        return Grade(False, tr("You said {value}; the run came to no finite number.", value=short(value)), predict.because)
     if math.isclose(value, truth, rel_tol=_NOISE, abs_tol=_NOISE):
-        return Grade(True, f"You said {short(value)}, and {short(truth)} it is.", predict.because)
+        return Grade(True, tr("You said {value}, and {truth} it is.", value=short(value), truth=short(truth)), predict.because)
     miss = abs(value - truth)
     right = miss <= predict.within + _NOISE * max(1.0, abs(truth))
     off = short(miss) + (f" ({100 * miss / abs(truth):.0f} %)" if abs(truth) > 0.01 * miss else "")
-    say = f"You said {short(value)}; it is {short(truth)}: off by {off}"
-    return Grade(right, f"{say}, close enough." if right else f"{say}.", predict.because)
+    said = {"value": short(value), "truth": short(truth), "off": off}
+    near = tr("You said {value}; it is {truth}: off by {off}, close enough.", **said)
+    return Grade(right, near if right else tr("You said {value}; it is {truth}: off by {off}.", **said), predict.because)
 
 
 def _sketch(predict: Predict, given: str, curve: sketch.Curve) -> Grade:
     truth = sketch.measured(predict, curve)
     if not truth:
-        return _unread("The run showed no number to compare your sketch with.")
+        return _unread(tr("The run showed no number to compare your sketch with."))
     drawn = sketch.spread(sketch.read_sketch(predict, given) or [])
     off = sketch.distance(drawn, truth)
-    close = ", close enough" if off <= predict.within else ""
-    say = f"Your sketch is off by {100 * off:.0f} % of the range on average{close}. {sketch.shape_words(drawn, truth)}"
-    return Grade(off <= predict.within, say, predict.because)
+    right, share = off <= predict.within, f"{100 * off:.0f}"
+    near = tr("Your sketch is off by {share} % of the range on average, close enough.", share=share)
+    say = near if right else tr("Your sketch is off by {share} % of the range on average.", share=share)
+    return Grade(right, f"{say} {sketch.shape_words(drawn, truth)}", predict.because)
 
 
 def readable(predict: Predict, given: Given) -> Grade | None:
@@ -210,12 +226,16 @@ def readable(predict: Predict, given: Given) -> Grade | None:
     match predict.kind:
         case "choice":
             chosen = _indexes(given, len(predict.options))
-            return None if chosen and len(chosen) == 1 else _unread(f"Choose one of 1 to {len(predict.options)}.")
+            return (
+                None
+                if chosen and len(chosen) == 1
+                else _unread(tr("Choose one of 1 to {options}.", options=len(predict.options)))
+            )
         case "sketch":
             drawn = sketch.read_sketch(predict, given) if isinstance(given, str) else None
-            return None if drawn else _unread(f"A sketch is {sketch.POINTS} numbers, with commas between.")
+            return None if drawn else _unread(tr("A sketch is {points} numbers, with commas between.", points=sketch.POINTS))
     known = _as_number(given) is not None
-    return None if known else _unread("That is no number. Type one, such as 3, 0.25, 3/4 or 1e-3.")
+    return None if known else _unread(tr("That is no number. Type one, such as 3, 0.25, 3/4 or 1e-3."))
 
 
 def happened(option: Option, metrics: Mapping[str, float]) -> bool:
@@ -249,7 +269,7 @@ def answer_text(quiz: Quiz) -> str:
         case "number":
             return short(float(quiz.answer or 0.0))
         case "range":
-            return f"{short(quiz.low or 0.0)} to {short(quiz.high or 0.0)}"
+            return tr("{low} to {high}", low=short(quiz.low or 0.0), high=short(quiz.high or 0.0))
         case "text":
             return str(quiz.answer if quiz.answer is not None else quiz.answers[0])
         case _:

@@ -10,6 +10,7 @@ from tutor.course.answers import short
 from tutor.course.grade import answer_text, shown_order
 from tutor.course.model import Aside, Block, Bug, Exercise, LabBlock, Lesson, Option, Predict, Prose, Quiz, Timeline
 from tutor.course.plain import Formats, plain_inline, plain_markdown, wide, wrap
+from tutor.words import tr
 
 __all__ = ["Formats", "lesson_text"]
 
@@ -41,11 +42,11 @@ def lesson_text(lesson: Lesson, formats: Formats, width: int = 80, *, answers: b
 
 
 def _about(lesson: Lesson) -> str:
-    about = f"About {lesson.minutes} minutes."
+    about = tr("About {minutes} minutes.", minutes=lesson.minutes)
     if lesson.needs:
-        about += f" Builds on {', '.join(lesson.needs)}."
+        about += " " + tr("Builds on {needs}.", needs=", ".join(lesson.needs))
     if lesson.sources:
-        about += f" Sources: {'; '.join(lesson.sources)}."
+        about += " " + tr("Sources: {sources}.", sources="; ".join(lesson.sources))
     return about
 
 
@@ -54,24 +55,24 @@ def _block(block: Block, formats: Formats, width: int, answers: bool) -> Iterato
         case Quiz():
             yield from _quiz(block, formats, width, answers)
         case Predict():
-            yield from wrap(f"[Predict] {_say(block.ask, formats)} {_guess(block)}", width)
+            yield from wrap(f"{tr('[Predict]')} {_say(block.ask, formats)} {_guess(block)}", width)
             yield from _options(block.options, formats, width)
-            yield from wrap(f"Then run it, and see {block.measure}:", width)
+            yield from wrap(tr("Then run it, and see {measure}:", measure=block.measure), width)
             yield _command(block.lab)
         case LabBlock():
             yield from _lab(block, formats, width)
         case Bug():
             yield from _bug(block, formats, width, answers)
         case Exercise():
-            yield from wrap(f"[Exercise] {_say(block.ask, formats)}", width)
-            yield from wrap(f"Edit {block.file.name}, then: dltutor check {block.file.name}", width)
+            yield from wrap(f"{tr('[Exercise]')} {_say(block.ask, formats)}", width)
+            yield from wrap(tr("Edit {name}, then: dltutor check {name}", name=block.file.name), width)
             if answers:
-                yield from wrap(f"Why: {_say(block.why, formats)}", width)
+                yield from wrap(tr("Why: {why}", why=_say(block.why, formats)), width)
         case Timeline():
             for event in block.events:
                 yield from wrap(_say(f"{event.title}. {event.text}".strip(), formats), width, f"{event.year}  ", "      ")
         case Aside():
-            yield from wrap(f"[Aside] {_say(block.title, formats)}", width)
+            yield from wrap(f"{tr('[Aside]')} {_say(block.title, formats)}", width)
             yield from plain_markdown(block.text, formats, width)
 
 
@@ -79,20 +80,21 @@ def _guess(predict: Predict) -> str:
     """What kind of guess is wanted."""
     match predict.kind:
         case "number":
-            return "Guess a number."
+            return tr("Guess a number.")
         case "choice":
-            return "Choose one."
-    scale = ", on a log scale" if predict.log else ""
-    between = f"between {short(predict.low)} and {short(predict.high)}{scale}"
-    return f"Sketch {predict.measure} over the steps 0 to {predict.steps}, {between}."
+            return tr("Choose one.")
+    within = {"measure": predict.measure, "steps": predict.steps, "low": short(predict.low), "high": short(predict.high)}
+    if predict.log:
+        return tr("Sketch {measure} over the steps 0 to {steps}, between {low} and {high}, on a log scale.", **within)
+    return tr("Sketch {measure} over the steps 0 to {steps}, between {low} and {high}.", **within)
 
 
 def _quiz(quiz: Quiz, formats: Formats, width: int, answers: bool) -> Iterator[str]:
-    yield from wrap(f"[Question] {_say(quiz.ask, formats)} {_HOW[quiz.kind]}", width)
+    yield from wrap(f"{tr('[Question]')} {_say(quiz.ask, formats)} {tr(_HOW[quiz.kind])}", width)
     options = tuple(quiz.options[i] for i in shown_order(quiz)) if quiz.kind == "order" else quiz.options
     yield from _options(options, formats, width)
     if answers:
-        yield from wrap(f"Answer: {_say(answer_text(quiz), formats)}", width)
+        yield from wrap(tr("Answer: {answer}", answer=_say(answer_text(quiz), formats)), width)
         because = " ".join([*(o.because for o in quiz.options if o.right), quiz.because]).strip()
         if because:
             yield from wrap(_say(because, formats), width)
@@ -100,16 +102,18 @@ def _quiz(quiz: Quiz, formats: Formats, width: int, answers: bool) -> Iterator[s
 
 def _bug(bug: Bug, formats: Formats, width: int, answers: bool) -> Iterator[str]:
     """With the code: the line is to be found in it."""
-    yield from wrap(f"[Bug] {_say(bug.ask, formats)}", width)
+    yield from wrap(f"{tr('[Bug]')} {_say(bug.ask, formats)}", width)
     try:
         code = bug.file.read_text(encoding="utf-8").rstrip().split("\n")
     except (OSError, UnicodeDecodeError):
         code = []
     yield from (f"{number:4}  {line}".rstrip() for number, line in enumerate(code, 1))
     name = bug.file.name
-    yield from wrap(f"Point at a line: dltutor check {name} --line N. Then mend it in your copy: dltutor check {name}", width)
+    yield from wrap(
+        tr("Point at a line: dltutor check {name} --line N. Then mend it in your copy: dltutor check {name}", name=name), width
+    )
     if answers:
-        yield from wrap(f"Answer: line {bug.line}. {_say(bug.why, formats)}", width)
+        yield from wrap(tr("Answer: line {line}. {why}", line=bug.line, why=_say(bug.why, formats)), width)
 
 
 def _options(options: tuple[Option, ...], formats: Formats, width: int) -> Iterator[str]:
@@ -118,11 +122,11 @@ def _options(options: tuple[Option, ...], formats: Formats, width: int) -> Itera
 
 
 def _lab(block: LabBlock, formats: Formats, width: int) -> Iterator[str]:
-    yield from wrap(f"[Lab] {formats.lab(block.lab)}", width)
+    yield from wrap(f"{tr('[Lab]')} {formats.lab(block.lab)}", width)
     if block.say:
         yield from wrap(_say(block.say, formats), width)
     if block.goal:
-        yield from wrap(f"Goal: {block.goal}", width)
+        yield from wrap(tr("Goal: {goal}", goal=block.goal), width)
     yield _command(_link(block.lab, block.knobs))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from tutor.course.answers import read_number
 from tutor.course.model import Predict
+from tutor.words import tr
 
 POINTS = 7
 """How many points the learner moves."""
@@ -94,20 +95,32 @@ def distance(drawn: Sequence[float], truth: Sequence[float]) -> float:
 
 def shape_words(drawn: Sequence[float], truth: Sequence[float]) -> str:
     """What differs in the shapes of two curves, in a sentence: direction, a turn on the way, pace, where it ends."""
-    said = {-1: "falls", 0: "ends where it began", 1: "rises"}
+    said = {-1: tr("falls"), 0: tr("ends where it began"), 1: tr("rises")}
     mine, its = _direction(drawn), _direction(truth)
     if _turn(truth) and not _turn(drawn):
-        return f"On its way it {'rises' if _turn(truth) > 0 else 'falls'} beyond both its ends, which you did not draw."
+        return tr(
+            "On its way it {turns} beyond both its ends, which you did not draw.", turns=said[1 if _turn(truth) > 0 else -1]
+        )
     if mine != its:
-        return f"The direction was another one: it {said[its]}, yours {said[mine]}."
+        return tr("The direction was another one: it {its}, yours {yours}.", its=said[its], yours=said[mine])
     if not its:
-        return "It stays level, as you drew it." if abs(drawn[-1] - truth[-1]) < _LEVEL else "Level, but at another height."
+        return (
+            tr("It stays level, as you drew it.")
+            if abs(drawn[-1] - truth[-1]) < _LEVEL
+            else tr("Level, but at another height.")
+        )
     sooner = (_half(truth) - _half(drawn)) / FINE
     if abs(sooner) > _SOONER:
-        return f"You had the direction right, but too {'fast' if sooner > 0 else 'slow'}."
+        return (
+            tr("You had the direction right, but too fast.") if sooner > 0 else tr("You had the direction right, but too slow.")
+        )
     if abs(drawn[-1] - truth[-1]) > _SOONER:
-        return f"You had the direction right, but it ends {'lower' if truth[-1] < drawn[-1] else 'higher'}."
-    return "You had the direction and the pace right."
+        return (
+            tr("You had the direction right, but it ends lower.")
+            if truth[-1] < drawn[-1]
+            else tr("You had the direction right, but it ends higher.")
+        )
+    return tr("You had the direction and the pace right.")
 
 
 def _direction(heights: Sequence[float]) -> int:

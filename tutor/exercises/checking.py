@@ -14,6 +14,7 @@ from tutor.exercises.compare import Difference, difference, tolerance_for
 from tutor.exercises.files import read_code
 from tutor.exercises.session import Attempted, Outcome, Prepared, Raised, Returned, Session
 from tutor.exercises.verdict import Verdict
+from tutor.words import tr
 
 _LONGEST_LINE = 300
 _LONGEST_OUTPUT = 500
@@ -67,7 +68,9 @@ def verdict(prepared: Prepared, attempted: Attempted, text: str) -> Verdict:
         return Verdict(False, _line(attempted.trouble.sentence), detail, "", printed, cases, attempted.trouble.line)
     if not cases or len(attempted.outcomes) != cases:
         raise BadLesson(f"the check ran {len(attempted.outcomes)} of {cases} cases", "a check that runs nothing shows nothing")
-    return Verdict(True, f"It passes: {cases} {'case' if cases == 1 else 'cases'}", (), "", printed, cases)
+    return Verdict(
+        True, tr("It passes: 1 case") if cases == 1 else tr("It passes: {cases} cases", cases=cases), (), "", printed, cases
+    )
 
 
 def recognised(prepared: Prepared, outcomes: Sequence[Outcome]) -> tuple[str, str]:
@@ -106,9 +109,13 @@ def _compared(prepared: Prepared, number: int, yours: Returned, other: Returned)
         if argument in prepared.may_change or not (found := difference(mine, due, argument, tolerance)):
             continue
         if difference(due, before, argument, 0.0) is None:
-            sentence = f"{signature.function} changes the {argument} that it was given; it must work on a copy"
+            sentence = tr(
+                "{function} changes the {argument} that it was given; it must work on a copy",
+                function=signature.function,
+                argument=argument,
+            )
             return Difference(sentence, found.where)
-        return Difference(f"{argument} is wrong afterwards", found.where or found.sentence)
+        return Difference(tr("{argument} is wrong afterwards", argument=argument), found.where or found.sentence)
     return None
 
 
@@ -117,9 +124,13 @@ def _detail(prepared: Prepared, failure: _Failure, text: str) -> tuple[str, ...]
     if isinstance(failure.outcome, Raised):
         return tuple(map(_line, (*_source_line(failure.outcome, text), *inputs)))
     truth = prepared.truth[failure.number]
-    lines = [*inputs, f"yours: {_result(prepared, failure.outcome)}", f"expected: {_result(prepared, truth)}"]
+    lines = [
+        *inputs,
+        tr("yours: {result}", result=_result(prepared, failure.outcome)),
+        tr("expected: {result}", result=_result(prepared, truth)),
+    ]
     if failure.found.where:
-        lines.append(f"where first different: {failure.found.where}")
+        lines.append(tr("where first different: {where}", where=failure.found.where))
     return tuple(map(_line, lines))
 
 

@@ -9,6 +9,7 @@ from tutor.course.instances import instance
 from tutor.course.model import Lesson, Quiz
 from tutor.review.schedule import Event, due_at
 from tutor.store import Store
+from tutor.words import tr
 
 _UNITS = (("day", 86_400.0), ("hour", 3600.0), ("minute", 60.0))
 
@@ -63,9 +64,9 @@ def due_now(items: Iterable[Item], now: float) -> list[Item]:
 def when_text(seconds: float) -> str:
     """A time to come in words: "in 3 days", "in 10 minutes", "now"."""
     if seconds <= 0:
-        return "now"
+        return tr("now")
     for name, size in _UNITS:
         if seconds >= 0.95 * size:
             number = round(seconds / size)
-            return f"in {number} {name}{'s' if number > 1 else ''}"
-    return "in less than a minute"
+            return tr(f"in 1 {name}") if number == 1 else tr(f"in {{number}} {name}s", number=number)
+    return tr("in less than a minute")

@@ -25,6 +25,7 @@ from tutor.tui.look import find_look
 from tutor.tui.start import read_all, resolve
 from tutor.tui.theme import DARK, LIGHT, theme
 from tutor.tui.thrift import Thrifty
+from tutor.words import tr
 
 if TYPE_CHECKING:
     from tutor.engine.client import Worker
@@ -86,7 +87,9 @@ class TutorApp(Thrifty, Gated):
         self.totals: dict[str, int] = {}
         self.whole: Course | None = None
         """The course with its sections, once it has been read."""
-        self.notice = store.notice or (f"This course has {faults} faults: dltutor lint names them." if faults else "")
+        self.notice = store.notice or (
+            tr("This course has {faults} faults: dltutor lint names them.", faults=faults) if faults else ""
+        )
         self.failed = ""
         """What ended the app before its time, for who started it."""
         self._start = start

@@ -10,6 +10,7 @@ from tutor.engine.crew import IDLY, Job, outcomes
 from tutor.labs.spec import LabSpec
 from tutor.pictures import Columns, Picture, Text
 from tutor.tui.kept import Tried, labels
+from tutor.words import tr
 
 _LEAST = 34
 """Columns that a picture needs beside another."""
@@ -29,12 +30,12 @@ class Gallery:
     def picture(self, runs: Sequence[Tried], view: str, width: int, height: int) -> Picture:
         """The pictures of these runs, as far as they are there."""
         if not runs:
-            return Text(("No run here can be made again: the learner's own code trained them.",))
+            return Text((tr("No run here can be made again: the learner's own code trained them."),))
         size = self._size(runs, width, height)
         parts = []
         for run, label in zip(runs, labels(runs, self._spec), strict=True):
             made = self._made.get(_key(run, view, size))
-            parts.append(_titled(made, label) if made is not None else Text(("making it again …",), label))
+            parts.append(_titled(made, label) if made is not None else Text((tr("making it again …"),), label))
         return Columns(tuple(parts)) if len(parts) > 1 else parts[0]
 
     def missing(self, runs: Sequence[Tried], view: str, width: int, height: int) -> list[Tried]:
@@ -48,7 +49,7 @@ class Gallery:
         jobs = [Job(run.record.link, run.record.step, view=view, size=size) for run in wanted]
         async for outcome in outcomes(jobs, 1, nice=IDLY):
             key = _key(wanted[outcome.index], view, size)
-            self._made[key] = outcome.picture or Text((outcome.error or "There is no picture of it.",))
+            self._made[key] = outcome.picture or Text((outcome.error or tr("There is no picture of it."),))
             self._changed()
 
     def _size(self, runs: Sequence[Tried], width: int, height: int) -> tuple[int, int]:

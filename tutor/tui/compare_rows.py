@@ -14,6 +14,7 @@ from tutor.tui.kept import Sheet
 from tutor.tui.lab_keys import key_text
 from tutor.tui.strips import fit
 from tutor.tui.widgets.strip_view import ink, sign, tail, words
+from tutor.words import tr
 
 _WIDEST = 16
 """Columns of a name in the table."""
@@ -76,7 +77,11 @@ def foot(bindings: Sequence[Binding], width: int, look: Look) -> Row:
     for ids, word in _FOOT:
         parts = [first[name] for name in ids if name in first]
         keys = (" " if any(len(part) > 1 for part in parts) else "").join(parts)
-        spans = [Span("  " if row else ""), Span(keys, ink("accent", look, bold=True)), Span(f" {word}", ink("muted", look))]
+        spans = [
+            Span("  " if row else ""),
+            Span(keys, ink("accent", look, bold=True)),
+            Span(f" {tr(word)}", ink("muted", look)),
+        ]
         if row_width((*row, *spans)) <= width:
             row += spans
     return tuple(span for span in row if span.text)

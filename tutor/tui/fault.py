@@ -8,6 +8,7 @@ import traceback
 
 from tutor import paths
 from tutor.errors import UserError
+from tutor.words import tr
 
 
 def log_error(error: BaseException) -> str:
@@ -20,5 +21,7 @@ def log_error(error: BaseException) -> str:
             stream.write(f"--- {time.strftime('%Y-%m-%d %H:%M:%S')}\n")
             stream.writelines(traceback.format_exception(error))
     except (OSError, UserError):
-        return f"dltutor stopped because of a fault of its own ({said}). Your answers are kept."
-    return f"dltutor stopped because of a fault of its own ({said}). Your answers are kept. Details: {file}"
+        return tr("dltutor stopped because of a fault of its own ({said}). Your answers are kept.", said=said)
+    return tr(
+        "dltutor stopped because of a fault of its own ({said}). Your answers are kept. Details: {file}", said=said, file=file
+    )

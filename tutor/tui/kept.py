@@ -18,6 +18,7 @@ from tutor.errors import StoreProblem, UserError
 from tutor.labs.spec import LabSpec, Metric
 from tutor.store import Store
 from tutor.store.model import KeptRun
+from tutor.words import tr
 
 _LONGEST = 24
 """Characters of a label in a plot's legend."""
@@ -89,8 +90,8 @@ def labels(runs: Sequence[Tried], spec: LabSpec) -> list[str]:
     for run, pair in zip(runs, pairs, strict=True):
         said = ", ".join(f"{name} {pair[name]}" for name in names if name in pair)
         if run.origin == "now":
-            said = f"now: {said}" if said else "now"
-        found.append(cut(run.name or said or f"step {run.record.step}"))
+            said = tr("now: {said}", said=said) if said else tr("now")
+        found.append(cut(run.name or said or tr("step {step}", step=run.record.step)))
     return found
 
 

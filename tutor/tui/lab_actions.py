@@ -21,6 +21,7 @@ from tutor.tui.screens.source import SourceScreen, kernel_listing, learner_listi
 from tutor.tui.widgets.entry import Entry
 from tutor.tui.widgets.knobs import KnobPanel
 from tutor.tui.widgets.slider import short_text
+from tutor.words import tr
 
 _SCRUBS = 50
 """Presses of [ from the end of a run to its start."""
@@ -116,7 +117,7 @@ class LabActions(Widget):
             self.playing = False
             self._do(Pause())
         elif self.frame is not None and self.frame.finished and self.frame.step == self.frame.head:
-            self.notice = "This run has ended: r starts it again, n with another seed."
+            self.notice = tr("This run has ended: r starts it again, n with another seed.")
             self.refresh_parts()
         else:
             self.playing = not self.gone
@@ -207,21 +208,21 @@ class LabActions(Widget):
             return
         match knob.kind:
             case "choice":
-                hint = f"one of {', '.join(knob.choices)}"
+                hint = tr("one of {choices}", choices=", ".join(knob.choices))
             case "text":
                 hint = knob.help
             case _:
-                hint = f"{short_text(float(knob.low))} to {short_text(float(knob.high))}"
+                hint = tr("{low} to {high}", low=short_text(float(knob.low)), high=short_text(float(knob.high)))
         self._ask(
             f"knob:{knob.name}",
             f"{knob.title} =",
             value_text(self.panel.value(knob)),
-            f"{hint}; enter sets it, escape leaves it",
+            tr("{hint}; enter sets it, escape leaves it", hint=hint),
         )
 
     def action_type_link(self) -> None:
-        what = "A step, or a link" if self.spec.trains else "A link"
-        self._ask("link", ":", "", f"{what} such as {self.link}; enter goes there, escape leaves it")
+        what = tr("A step, or a link") if self.spec.trains else tr("A link")
+        self._ask("link", ":", "", tr("{what} such as {link}; enter goes there, escape leaves it", what=what, link=self.link))
 
     def _ask(self, purpose: str, prompt: str, text: str, hint: str) -> None:
         self.add_class("-typing")

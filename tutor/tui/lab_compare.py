@@ -18,6 +18,7 @@ from tutor.tui.lab_commands import Open, WriteDown
 from tutor.tui.lab_hand import LabHand
 from tutor.tui.lab_session import Recorded
 from tutor.tui.sweeps import Sweep, begin_sweep, sweep_of
+from tutor.words import tr
 
 _BEHIND = 3
 """Kept runs that are drawn behind the one on screen, the newest."""
@@ -50,9 +51,7 @@ class LabCompare(LabHand):
     def action_sweep(self) -> None:
         knob = self.panel.knob
         text = suggestion(knob, self.panel.value(knob)) if knob is not None else "seed=0..4"
-        self._ask(
-            "sweep", "sweep", text, "values with commas, from..to for whole numbers; two knobs make a grid; enter runs them"
-        )
+        self._ask("sweep", "sweep", text, tr(_HOW))
 
     def sweep(self, text: str) -> None:
         """Make the runs that were typed in the background, and show them. Raises UserError."""
@@ -82,7 +81,9 @@ class LabCompare(LabHand):
             self.notice = str(error)
         else:
             self._behind = (*self._behind, Tried(record, "kept", number))[-_BEHIND:]
-            self.notice = f"Kept as it is at {self.spec.unit} {record.step}. C compares what you have kept."
+            self.notice = tr(
+                "Kept as it is at {unit} {step}. C compares what you have kept.", unit=self.spec.unit, step=record.step
+            )
         self.refresh_parts()
 
     def _compare(self, record: Record) -> None:
@@ -106,7 +107,7 @@ class LabCompare(LabHand):
         self.panel.load(self.shown_knobs, parse_link(chosen.record.link, self.spec).knobs_at(chosen.record.step))
         self._do(Open(chosen.record.link, self.plug, chosen.record.step))
         if chosen.record.plugged and self.plug is None:
-            self.notice = "Your own code trained that run; here the lab's own does."
+            self.notice = tr("Your own code trained that run; here the lab's own does.")
             self.refresh_parts()
 
     def with_kept(self, picture: Picture, view: View) -> Picture:

@@ -17,6 +17,7 @@ from tutor.pictures import Guide, Lines, Picture, Series
 from tutor.tui.lab_session import Want
 from tutor.tui.strips import wrap
 from tutor.tui.widgets.strip_view import ink, sign, tail, words
+from tutor.words import tr
 
 _UNSEEN = (60, 12)
 """The size to ask a curve in that is not on screen."""
@@ -87,14 +88,14 @@ def with_guesses(picture: Picture, view: View, link: str, guesses: Sequence[Gues
 def _drawn(picture: Lines, guess: Guess) -> Lines:
     predict = guess.predict
     if predict.kind == "number" and (value := read_number(guess.given)) is not None:
-        return replace(picture, guides=(*picture.guides, Guide("your guess", value, role="guess")))
+        return replace(picture, guides=(*picture.guides, Guide(tr("your guess"), value, role="guess")))
     heights = sketch.read_sketch(predict, guess.given) if guess.is_sketch else None
     if heights is None:
         return picture
     x = np.linspace(0, predict.steps, sketch.FINE, dtype=np.float32)
     y = np.array([sketch.value_at(predict, share) for share in sketch.spread(heights)], np.float32)
     last = max(float(predict.steps), picture.x_limits[1] if picture.x_limits is not None else 0.0)
-    return replace(picture, series=(*picture.series, Series("your sketch", x, y, "guess")), x_limits=(0.0, last))
+    return replace(picture, series=(*picture.series, Series(tr("your sketch"), x, y, "guess")), x_limits=(0.0, last))
 
 
 def guess_line(guesses: Sequence[Guess], link: str) -> tuple[str, str]:
@@ -106,12 +107,12 @@ def guess_line(guesses: Sequence[Guess], link: str) -> tuple[str, str]:
     if guess.verdict:
         return "right" if guess.right else "wrong", guess.verdict
     predict = guess.predict
-    said = f"Your guess: {guess.given.strip()}."
+    said = tr("Your guess: {guess}.", guess=guess.given.strip())
     if guess.is_sketch:
-        said = f"Your sketch of {predict.measure} is held."
+        said = tr("Your sketch of {measure} is held.", measure=predict.measure)
     elif predict.kind == "choice" and guess.given.isdigit() and 1 <= int(guess.given) <= len(predict.options):
-        said = f'Your guess: "{predict.options[int(guess.given) - 1].say}".'
-    return "held", said if guess.fits(link) else f"{said} It is about {predict.lab}."
+        said = tr('Your guess: "{say}".', say=predict.options[int(guess.given) - 1].say)
+    return "held", said if guess.fits(link) else tr("{said} It is about {lab}.", said=said, lab=predict.lab)
 
 
 def guess_rows(guesses: Sequence[Guess], link: str, width: int, height: int, look: Look) -> list[Row]:

@@ -20,6 +20,7 @@ from tutor.tui.lab_commands import Pause
 from tutor.tui.lab_keys import key_text
 from tutor.tui.strips import fit
 from tutor.tui.widgets.strip_view import ink, sign, tail, words
+from tutor.words import tr
 
 BINDINGS: list[Binding] = [
     Binding("e", "hand", "By hand: take hold of the picture, or let go", id="lab.hand"),
@@ -269,18 +270,18 @@ _FOOT: tuple[tuple[tuple[str, ...], str], ...] = (
 def foot(pane: LabHand, hand: Hand, bindings: Sequence[Binding], width: int, look: Look) -> Row:
     """The line of keys while the hand holds: that it does, where it is, whether it draws, and what the keys do."""
     at = [str(pane.values[name]) for name in (hand.x, hand.y) if name]
-    state = " by hand, pen down " if pane.pen else " by hand "
+    state = tr(" by hand, pen down ") if pane.pen else tr(" by hand ")
     row: list[Span] = [Span(words(state, look), ink("accent", look, bold=True, reverse=True)), Span(f" {', '.join(at)}")]
     first = {b.id: key_text(b.key, look) for b in reversed(bindings) if b.id}
     arrows = sign("←→↑↓", "arrows", look) if hand.y else sign("←→", "arrows", look)
-    entries = [(arrows, "move"), (f"shift {arrows}", f"by {LEAP}")]
+    entries = [(arrows, "move"), (f"shift {arrows}", tr("by {leap}", leap=LEAP))]
     drawing = [(ids, word) for ids, word in _FOOT if hand.pad or word not in ("dot", "pen", "clear")]
     if hand.answers:
         entries.insert(0, ("0-9", "answer"))
     entries[-1:-1] = [(" ".join(first[i] for i in ids if i in first), word) for ids, word in drawing]
     for keys, word in entries:
         said = "pen up" if word == "pen" and pane.pen else word
-        spans = [Span("  "), Span(keys, ink("accent", look, bold=True)), Span(f" {said}", ink("muted", look))]
+        spans = [Span("  "), Span(keys, ink("accent", look, bold=True)), Span(f" {tr(said)}", ink("muted", look))]
         if row_width((*row, *spans)) <= width:
             row += spans
     return fit(tuple(row), width, tail(look))

@@ -9,6 +9,7 @@ from textual.keys import key_to_character
 
 from tutor.draw.cells import Look, Row, Span
 from tutor.tui.widgets.strip_view import ink
+from tutor.words import tr
 
 FLAT_OUT = 0.0
 PACES: tuple[float, ...] = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, FLAT_OUT)
@@ -104,7 +105,7 @@ def foot(bindings: Sequence[Binding], hidden: Collection[str], width: int, look:
         if not keys:
             continue
         shown = (" " if any(len(key) > 1 for key in keys) else "").join(keys)
-        said = "pause" if word == "run" and running else word
+        said = tr("pause" if word == "run" and running else word)
         needed = len(shown) + 1 + len(said) + 2
         if needed <= left + 2:
             entries[place] = (shown, said)

@@ -20,6 +20,7 @@ from tutor.engine.link import Link, link_text, make_link, split_link
 from tutor.errors import UserError
 from tutor.labs import find_lab
 from tutor.labs.spec import LabSpec, Value, View
+from tutor.labs.spoken import spoken
 from tutor.tui.gate import gate_of
 from tutor.tui.lab_commands import Open, Pause, Play
 from tutor.tui.lab_guesses import Guess, last_step, watched, with_views
@@ -107,7 +108,7 @@ class LabPane(LabParts, can_focus=True):
     def set_run(self, text: str) -> None:
         """Another run from its step 0: views, knobs and pace are the lab's own again. Raises BadLink."""
         lab_id, pairs = split_link(text)
-        spec = find_lab(lab_id).spec
+        spec = spoken(find_lab(lab_id).spec)
         link = make_link(spec, pairs)
         self.spec: LabSpec = spec
         self._link: Link = link

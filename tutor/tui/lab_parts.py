@@ -24,6 +24,7 @@ from tutor.tui.lab_layout import CSS, classes_for, second_view
 from tutor.tui.widgets.entry import Entry
 from tutor.tui.widgets.knobs import KnobPanel
 from tutor.tui.widgets.strip_view import StripView, look_of
+from tutor.words import tr
 
 
 class PictureView(StripView):
@@ -156,7 +157,9 @@ class LabParts(LabCompare):
 
     def _word_rows(self, width: int, height: int) -> list[Row]:
         if self.gone:
-            return lab_words.summary_rows("", f"{self.gone} r starts it again, where it was.", width, height, self.look)
+            return lab_words.summary_rows(
+                "", tr("{gone} r starts it again, where it was.", gone=self.gone), width, height, self.look
+            )
         if self.busy:
             return lab_words.summary_rows(f"{self.busy} …", "", width, height, self.look)
         if self.notice:
@@ -165,7 +168,7 @@ class LabParts(LabCompare):
             return lab_words.summary_rows("starting", "", width, height, self.look)
         said = self.frame.words
         rows = lab_words.summary_rows(said.summary, said.trouble, width, height, self.look)
-        beside = self.frame.beside or ("comparing your code with ours" if self.frame.comparing else "")
+        beside = self.frame.beside or (tr("comparing your code with ours") if self.frame.comparing else "")
         return [*rows, *lab_words.aside_rows(beside, width, height - len(rows), self.look)]
 
     def _guess_rows(self, width: int, height: int) -> list[Row]:

@@ -13,6 +13,7 @@ from tutor.labs.spec import Knob, LabSpec, Value, View
 from tutor.tui.strips import fit, wrap
 from tutor.tui.widgets.slider import short_text
 from tutor.tui.widgets.strip_view import ink, sign, tail, words
+from tutor.words import tr
 
 _NUMBERS = 30
 
@@ -49,7 +50,7 @@ def title_row(title: str, views: Sequence[View], current: int, plugged: bool, wi
     """The lab's name on the left, its views on the right with the current one marked."""
     left = [Span(words(title, look), ink("primary", look, bold=True))]
     if plugged:
-        left += [Span("  "), Span(" your code ", ink("success", look, bold=True, reverse=True))]
+        left += [Span("  "), Span(tr(" your code "), ink("success", look, bold=True, reverse=True))]
     tabs = _tabs(views, current, width - row_width(tuple(left)) - 2, look) if len(views) > 1 else []
     gap = width - row_width(tuple(left)) - sum(cell_width(span.text) for span in tabs)
     return fit((*left, Span(" " * max(1, gap)), *tabs), width, tail(look))
@@ -68,7 +69,7 @@ def _tabs(views: Sequence[View], current: int, room: int, look: Look) -> list[Sp
         if row_width(tuple(tabs)) <= room:
             return tabs
     shown = Span(f" {words(views[current].title, look)} ", ink("text", look, bold=True, reverse=True))
-    return [shown, Span(f" {current + 1} of {len(views)}", ink("muted", look))]
+    return [shown, Span(tr(" {number} of {views}", number=current + 1, views=len(views)), ink("muted", look))]
 
 
 def tab_at(row: Row, x: int) -> int:
@@ -104,9 +105,9 @@ def goal_rows(goal: Goal, unit: str, width: int, height: int, look: Look) -> lis
         return []
     done = goal.reached is not None
     mark = sign("✓", "[x]", look) if done else sign("○", "[ ]", look)
-    say = goal.say if goal.say else f"Goal: {goal.condition}"
+    say = goal.say if goal.say else tr("Goal: {condition}", condition=goal.condition)
     if done:
-        where = f"Reached at {unit} {count_text(goal.reached or 0)}" if goal.reached else "Reached"
+        where = tr("Reached at {unit} {step}", unit=unit, step=count_text(goal.reached or 0)) if goal.reached else tr("Reached")
         say = f"{where}. {goal.say}" if goal.say else f"{where}: {goal.condition}"
     elif goal.say and goal.condition and cell_width(f"{say} ({goal.condition})") <= (width - cell_width(mark) - 1) * height:
         say += f" ({goal.condition})"
@@ -128,18 +129,18 @@ def status_row(frame: Frame | None, spec: LabSpec, link: str, pace: float, runni
     if not spec.trains:
         return fit((shown,), width, tail(look))
     if frame is None:
-        return fit((Span("starting", faint), dot, shown), width, tail(look))
+        return fit((Span(tr("starting"), faint), dot, shown), width, tail(look))
     if running:
-        state = sign("▶", ">", look) + " running"
+        state = sign("▶", ">", look) + " " + tr("running")
     elif frame.finished and frame.step == frame.head:
-        state = sign("■", "=", look) + " finished"
+        state = sign("■", "=", look) + " " + tr("finished")
     else:
-        state = sign("‖", "||", look) + " paused"
+        state = sign("‖", "||", look) + " " + tr("paused")
     where = f"{spec.unit} {count_text(frame.step)}"
     if frame.step < frame.head:
-        where += f" of {count_text(frame.head)}"
+        where += tr(" of {head}", head=count_text(frame.head))
     rate = rate_text(frame.rate) if running else ""
-    speed = f"speed {pace:g}/s" if pace else "flat out"
+    speed = tr("speed {pace:g}/s", pace=pace) if pace else tr("flat out")
     parts = [Span(state, strong), Span(where, strong)]
     if rate:
         behind = pace and frame.rate < 0.8 * pace
@@ -161,7 +162,7 @@ def last_turn(link: str) -> str:
         return ""
     key, _, value = turns[-1].partition("=")
     knob, _, step = key.partition("@")
-    return f"{knob} {unquote(value)} from {count_text(int(step))}"
+    return tr("{knob} {value} from {step}", knob=knob, value=unquote(value), step=count_text(int(step)))
 
 
 def metric_rows(spec: LabSpec, metrics: Mapping[str, float], width: int, look: Look) -> list[Row]:
@@ -188,8 +189,13 @@ def knob_rows(knob: Knob | None, value: Value, width: int, height: int, look: Lo
         rows = _choices(knob, str(value), width, max(1, height - 2), look)
     elif knob.kind != "text":
         low, high = short_text(float(knob.low)), short_text(float(knob.high))
-        rows = [(Span(f"{low} to {high}", ink("text", look)), Span("   enter: type it", ink("muted", look)))]
-    effect = "" if not trains else " Takes effect at once." if knob.live else " A change starts the run again."
+        rows = [
+            (
+                Span(tr("{low} to {high}", low=low, high=high), ink("text", look)),
+                Span(tr("   enter: type it"), ink("muted", look)),
+            )
+        ]
+    effect = "" if not trains else tr(" Takes effect at once.") if knob.live else tr(" A change starts the run again.")
     said = f"{knob.help}{effect}".strip()
     return [
         fit(row, width, tail(look))

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tutor.errors import UserError
+from tutor.words import tr
 
 
 class WatchedFile:
@@ -34,7 +35,8 @@ class WatchedFile:
             with suppress(OSError):
                 half.unlink()
             raise UserError(
-                f"{self.path} cannot be written: {error.strerror}", "your text stays on the screen; free some space"
+                tr("{path} cannot be written: {strerror}", path=self.path, strerror=error.strerror),
+                tr("your text stays on the screen; free some space"),
             ) from None
         self.text = text
 

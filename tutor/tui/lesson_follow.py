@@ -11,6 +11,7 @@ from tutor.course.model import Lesson
 from tutor.errors import BadLesson
 from tutor.tui.lesson_links import ToLab, ToLesson, ToSection, ToWeb, find_target
 from tutor.tui.lesson_page import Page
+from tutor.words import tr
 
 if TYPE_CHECKING:
     from tutor.tui.app import TutorApp
@@ -40,7 +41,7 @@ class FollowsLinks(Screen[None]):
     def action_links(self) -> None:
         """The next digits are the number of a link."""
         if not self._targets:
-            self.notify("There are no links on this page.", timeout=3)
+            self.notify(tr("There are no links on this page."), timeout=3)
             return
         self.typed = ""
         self.refresh_bar()
@@ -69,7 +70,7 @@ class FollowsLinks(Screen[None]):
         """Follow the link with this number."""
         href = self.query_one(Page).links.target(number)
         if href is None:
-            self.notify(f"There is no link {number} on this page.", timeout=3)
+            self.notify(tr("There is no link {number} on this page.", number=number), timeout=3)
             return
         match find_target(href, self.lesson, self.app.course):
             case ToSection(section):
@@ -83,7 +84,7 @@ class FollowsLinks(Screen[None]):
                 from tutor.tui.screens.dialogs import Notice
 
                 self.app.copy_to_clipboard(address)
-                said = "It has been copied, where your terminal allows that."
-                self.app.push_screen(Notice("A page on the web", address, said))
+                said = tr("It has been copied, where your terminal allows that.")
+                self.app.push_screen(Notice(tr("A page on the web"), address, said))
             case None:
-                self.app.tell(BadLesson(f"the link {href!r} leads nowhere"))
+                self.app.tell(BadLesson(tr("the link {href!r} leads nowhere", href=href)))

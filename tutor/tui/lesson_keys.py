@@ -9,6 +9,8 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tutor.words import tr
+
 _SHORT = {
     "question_mark": "?",
     "full_stop": ".",
@@ -53,7 +55,7 @@ class KeyLine(Widget):
         shown: dict[str, str] = {}
         for active in self.screen.active_bindings.values():
             if active.binding.show and active.enabled and active.binding.description:
-                words = active.binding.description
+                words = tr(active.binding.description)
                 shown.setdefault(words[:1].lower() + words[1:], key_name(active.binding))
         entries = [(key, words) for words, key in shown.items()]
         self.query_one(Static).update(fit_keys(entries, max(10, self.size.width - 2)))
@@ -66,7 +68,7 @@ def key_name(binding: Binding) -> str:
 
 def fit_keys(entries: list[tuple[str, str]], width: int) -> Content:
     """As many (key, words) entries as fit; help and quit (or back) are kept, at the end."""
-    last = [entry for entry in entries if entry[1] in ("help", "quit", "back")]
+    last = [entry for entry in entries if entry[1] in [tr(word).lower() for word in ("Help", "Quit", "Back")]]
     others = [entry for entry in entries if entry not in last]
     room = width - sum(_length(entry) for entry in last)
     kept = []

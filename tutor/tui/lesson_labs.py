@@ -17,6 +17,7 @@ from tutor.tui.blocks.predict import SEPARATOR, Prediction, score
 from tutor.tui.blocks.task import TaskBlock
 from tutor.tui.lesson_book import Book
 from tutor.tui.lesson_page import Page
+from tutor.words import tr
 
 if TYPE_CHECKING:
     from tutor.tui.app import TutorApp
@@ -81,7 +82,7 @@ class LabsOfLesson(Screen[None]):
         except UserError as error:  # the linter finds these; a lesson in the making has them
             card = next((card for card in self.cards() if card.block is block), None)
             if card is not None:
-                card.say(f"This lab cannot be opened: {error}")
+                card.say(tr("This lab cannot be opened: {error}", error=error))
             return None
 
     async def enter_lab(self, card: LabCard) -> None:

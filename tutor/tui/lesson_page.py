@@ -25,6 +25,7 @@ from tutor.tui.blocks.predict import Prediction
 from tutor.tui.blocks.question import Question
 from tutor.tui.blocks.task import TaskBlock
 from tutor.tui.lesson_book import Book
+from tutor.words import tr
 
 _VEIL = "What follows would give it away. It appears when you have guessed and run the lab; v shows it now."
 
@@ -197,6 +198,6 @@ def lab_title(lab_id: str) -> str:
     from tutor.labs import find_lab
 
     try:
-        return find_lab(lab_id).spec.title
+        return tr(find_lab(lab_id).spec.title)
     except BadLink:
         return lab_id

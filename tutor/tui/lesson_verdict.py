@@ -15,6 +15,7 @@ from tutor.tui.blocks.flow import Gap, Lines, Para, Piece
 from tutor.tui.blocks.markdown import code_lines
 from tutor.tui.blocks.task import rich_pieces, sign
 from tutor.tui.look import shown
+from tutor.words import tr
 
 if TYPE_CHECKING:
     from tutor.exercises import Verdict
@@ -53,23 +54,24 @@ def side_pieces(
         pieces += [*verdict_pieces(verdict, look), Gap()]
     if verdict is not None and verdict.passed:
         if exercise.plug:
-            pieces += [
-                Para(
-                    Content.assemble(
-                        ("^l", "bold $text-accent"), f" runs the lab {exercise.plug.partition('?')[0]} on your code."
-                    )
-                ),
-                Gap(),
-            ]
+            runs = tr(" runs the lab {lab} on your code.", lab=exercise.plug.partition("?")[0])
+            pieces += [Para(Content.assemble(("^l", "bold $text-accent"), runs)), Gap()]
         if exercise.why:
             pieces += [*rich_pieces(exercise.why, look), Gap()]
     for number, hint in enumerate(hints, 1):
-        pieces += [*rich_pieces(hint, look, lead=Content.styled(f"Hint {number}: ", "bold $text-accent")), Gap()]
+        pieces += [
+            *rich_pieces(hint, look, lead=Content.styled(tr("Hint {number}: ", number=number), "bold $text-accent")),
+            Gap(),
+        ]
     if solution:
-        pieces += [_heading("The solution"), Lines(code_lines(solution.rstrip("\n"), "python")), Gap()]
-    pieces += [_heading("The task"), *rich_pieces(exercise.ask, look)]
+        pieces += [_heading(tr("The solution")), Lines(code_lines(solution.rstrip("\n"), "python")), Gap()]
+    pieces += [_heading(tr("The task")), *rich_pieces(exercise.ask, look)]
     if verdict is None and not notice:
-        how = "It passes: this is done." if done else "Write it: it is checked on random inputs when you pause, and by ^s."
+        how = (
+            tr("It passes: this is done.")
+            if done
+            else tr("Write it: it is checked on random inputs when you pause, and by ^s.")
+        )
         pieces += [Gap(), Para(Content.styled(how, "$text-muted"))]
     return pieces
 
@@ -80,7 +82,7 @@ def verdict_pieces(verdict: Verdict, look: Look) -> list[Piece]:
     pieces: list[Piece] = [Para(Content.styled(shown(verdict.title, look), "bold"), mark, Content("  "))]
     pieces += [Para(_detail(shown(line, look)), Content("  "), Content("    ")) for line in verdict.detail]
     if verdict.printed:
-        pieces += [Gap(), _heading("It printed")]
+        pieces += [Gap(), _heading(tr("It printed"))]
         pieces += [
             Para(Content(shown(line, look)), Content("  "), Content("  ")) for line in verdict.printed.rstrip().split("\n")
         ]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tutor import paths
 from tutor.course.model import Course
 from tutor.errors import StoreProblem, UserError
+from tutor.words import tr
 
 if TYPE_CHECKING:
     from tutor.tui.app import TutorApp
@@ -32,7 +33,7 @@ def review_words(app: TutorApp) -> str:
     if not items:
         return ""
     due = len(due_now(items, now))
-    return f"{due} due" if due else f"nothing due; the next {when_text(items[0].due - now)}"
+    return tr("{due} due", due=due) if due else tr("nothing due; the next {when}", when=when_text(items[0].due - now))
 
 
 async def whole_course(app: TutorApp) -> Course:
@@ -58,5 +59,7 @@ async def write_transcript(app: TutorApp) -> Path:
         beside.chmod(0o600)
         os.replace(beside, file)
     except OSError as error:
-        raise UserError(f"{file} cannot be written: {error.strerror}", "make room, or make it writable") from None
+        raise UserError(
+            tr("{file} cannot be written: {strerror}", file=file, strerror=error.strerror), tr("make room, or make it writable")
+        ) from None
     return file

@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from tutor.course.model import Course
 from tutor.errors import BadLink, nearest
+from tutor.words import tr
 
 
 def resolve(start: str, course: Course) -> str:
@@ -27,7 +28,7 @@ def resolve(start: str, course: Course) -> str:
         return short[0]
     lab, pairs = split_link(start)
     if lab not in lab_ids():
-        raise BadLink(f"{lab!r} is neither a lesson nor a lab", nearest(lab, [*lessons, *lab_ids()]))
+        raise BadLink(tr("{lab!r} is neither a lesson nor a lab", lab=lab), nearest(lab, [*lessons, *lab_ids()]))
     make_link(find_lab(lab).spec, pairs)
     return start
 
@@ -43,5 +44,5 @@ def read_all(course: Course) -> tuple[Course, Mapping[str, str]]:
     summaries = {}
     for lab in lab_ids():
         with suppress(ImportError):
-            summaries[lab] = find_lab(lab).spec.summary
+            summaries[lab] = tr(find_lab(lab).spec.summary)
     return whole, summaries

@@ -13,6 +13,7 @@ from tutor.engine.curves import Record
 from tutor.engine.sweep import Member
 from tutor.labs.spec import LabSpec
 from tutor.tui.kept import Tried
+from tutor.words import tr
 
 
 class Sweep:
@@ -64,7 +65,7 @@ class Sweep:
         if outcome is not None:
             state = outcome.error
         elif self._failure:
-            state = f"no process could be started: {self._failure}"
+            state = tr("no process could be started: {failure}", failure=self._failure)
         else:
             state = "running" if index in self._at else "waiting"
         return Tried(Record(self.spec.id, member.link, step, {}, {}), "swept", state=state)
@@ -72,8 +73,8 @@ class Sweep:
     def words(self) -> str:
         """How far it is."""
         if self.done == len(self.members):
-            return f"The sweep of {len(self.members)} runs is made."
-        return f"A sweep: {self.done} of {len(self.members)} runs made."
+            return tr("The sweep of {members} runs is made.", members=len(self.members))
+        return tr("A sweep: {done} of {members} runs made.", done=self.done, members=len(self.members))
 
 
 _sweeps: WeakKeyDictionary[App[Any], Sweep] = WeakKeyDictionary()

@@ -11,6 +11,7 @@ from tutor.tui.blocks.cards import Card
 from tutor.tui.blocks.flow import Gap, Para, Piece
 from tutor.tui.blocks.task import rich_pieces, sign
 from tutor.tui.lesson_book import Notes
+from tutor.words import tr
 
 
 def is_found(bug: Bug, book: Notes) -> bool:
@@ -37,6 +38,9 @@ class BugCard(Card):
             pieces += [Gap(), *rich_pieces(self.bug.why, self.look), Gap()]
         elif is_found(self.bug, self.book):
             pieces.append(
-                Para(Content(f"Line {self.bug.line} is found, and waits to be mended."), sign("right", self.look) + " ")
+                Para(
+                    Content(tr("Line {line} is found, and waits to be mended.", line=self.bug.line)),
+                    sign("right", self.look) + " ",
+                )
             )
-        return [*pieces, Para(Content.styled("enter opens the code and its run.", "$text-muted"))]
+        return [*pieces, Para(Content.styled(tr("enter opens the code and its run."), "$text-muted"))]

@@ -15,6 +15,7 @@ from tutor.tui.blocks.flow import Gap, Para, Piece
 from tutor.tui.blocks.task import TaskBlock, rich_pieces, sign
 from tutor.tui.lesson_book import Book
 from tutor.tui.look import shown
+from tutor.words import tr
 
 
 class Card(TaskBlock, can_focus=True):
@@ -64,7 +65,7 @@ class LabCard(Card):
         if self.block.goal:
             reached = sign("right", self.look) + " " if self.state == "done" else Content("")
             pieces.append(
-                Para(Content(self.block.goal), reached + Content.styled("Goal: ", "bold $text-accent"), Content("      "))
+                Para(Content(self.block.goal), reached + Content.styled(tr("Goal: "), "bold $text-accent"), Content("      "))
             )
         return pieces
 
@@ -72,9 +73,9 @@ class LabCard(Card):
         if self.notice:
             return [Para(Content.styled(self.notice, "$text-warning"))]
         if self.held:
-            return [Para(Content.styled("Make your guess above first.", "$text-warning"))]
+            return [Para(Content.styled(tr("Make your guess above first."), "$text-warning"))]
         arrow = "→" if self.look.unicode else "->"
-        words = f"It is beside the text {arrow}  enter goes there." if self.beside else "enter opens it."
+        words = tr("It is beside the text {arrow}  enter goes there.", arrow=arrow) if self.beside else tr("enter opens it.")
         return [Para(Content.styled(words, "$text-muted"))]
 
     def say(self, notice: str = "", *, held: bool | None = None, beside: bool | None = None) -> None:
@@ -99,7 +100,7 @@ class ExerciseCard(Card):
         return [*super().head(), *rich_pieces(self.exercise.ask, self.look)]
 
     def feedback(self) -> list[Piece]:
-        again = "enter opens your code." if self.state else "enter opens the editor."
+        again = tr("enter opens your code.") if self.state else tr("enter opens the editor.")
         pieces: list[Piece] = []
         if self.state == "done" and self.exercise.why:
             pieces += [Gap(), *rich_pieces(self.exercise.why, self.look), Gap()]

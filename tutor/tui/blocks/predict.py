@@ -19,6 +19,7 @@ from tutor.tui.blocks.options import Drafted, Handed, Options, indexes
 from tutor.tui.blocks.sketch import Sketch
 from tutor.tui.blocks.task import TaskBlock, rich_pieces, sign
 from tutor.tui.lesson_book import Notes
+from tutor.words import tr
 
 SEPARATOR = "\n"
 """Between the guess and what was measured, in an answer that has been scored."""
@@ -55,7 +56,7 @@ class Prediction(TaskBlock):
             return body
         if self.predict.kind == "sketch":
             return Sketch(self.predict, kept)
-        return AnswerLine(kept, "a number")
+        return AnswerLine(kept, tr("a number"))
 
     def compose(self) -> ComposeResult:
         yield Flow(classes="head")
@@ -82,11 +83,12 @@ class Prediction(TaskBlock):
             return [Para(Content.styled(self.notice, "$text-warning"))]
         last = self.book.last(self.predict.id)
         if last is None:
-            how = "Arrows: left and right choose a point, up and down move it. enter hands it in."
+            how = tr("Arrows: left and right choose a point, up and down move it. enter hands it in.")
             return [Para(Content.styled(how, "$text-muted"))] if self.predict.kind == "sketch" else []
         if last.right is None:
-            said = "Your sketch" if self.predict.kind == "sketch" else f"You said {self._said()}. It"
-            return [Para(Content(f"{said} is held until you have run it."))]
+            if self.predict.kind == "sketch":
+                return [Para(Content(tr("Your sketch is held until you have run it.")))]
+            return [Para(Content(tr("You said {guess}. It is held until you have run it.", guess=self._said())))]
         said = last.given.partition(SEPARATOR)[2]
         mark = sign("right" if last.right else "wrong", self.look) + " "
         return [*rich_pieces(said, self.look, lead=mark)]
@@ -94,7 +96,7 @@ class Prediction(TaskBlock):
     def _said(self) -> str:
         if self.predict.kind == "choice":
             chosen = indexes(self.guess, len(self.predict.options))
-            return f'"{self.predict.options[chosen[0]].say}"' if chosen else "nothing"
+            return f'"{self.predict.options[chosen[0]].say}"' if chosen else tr("nothing")
         return self.guess.strip()
 
     @on(Drafted)

@@ -15,6 +15,7 @@ from tutor.tui.blocks.flow import Flow, Para, Piece
 from tutor.tui.blocks.options import Drafted, Handed, Options, Order, indexes
 from tutor.tui.blocks.task import TaskBlock, rich_pieces, sign
 from tutor.tui.lesson_book import Notes
+from tutor.words import tr
 
 _HOW = {
     "choice": "choose one",
@@ -55,7 +56,7 @@ class Question(TaskBlock):
             body.ticked = set(indexes(kept, len(says)))
             body.cursor = min(body.ticked, default=0)
             return body
-        hint = _PLACEHOLDER[quiz.kind]
+        hint = tr(_PLACEHOLDER[quiz.kind])
         return AnswerLine(kept, hint)
 
     def compose(self) -> ComposeResult:
@@ -75,7 +76,7 @@ class Question(TaskBlock):
         title = super().head()
         first = title[0]
         assert isinstance(first, Para)
-        how = Content.styled(f"  {_HOW[self.quiz.kind]}", "$text-muted") if not self.state else Content("")
+        how = Content.styled(f"  {tr(_HOW[self.quiz.kind])}", "$text-muted") if not self.state else Content("")
         return [Para(first.text + how), *rich_pieces(self.quiz.ask, self.look, "bold")]
 
     def feedback(self) -> list[Piece]:
@@ -88,10 +89,10 @@ class Question(TaskBlock):
         if not self.book.is_done(self.quiz.id):
             wrong = sum(answer.right is False for answer in self.book.answers(self.quiz.id))
             for hint in self.quiz.hints[:wrong]:
-                pieces += rich_pieces(hint, self.look, lead=Content.styled("Hint: ", "bold $text-accent"))
+                pieces += rich_pieces(hint, self.look, lead=Content.styled(tr("Hint: "), "bold $text-accent"))
             if self.revealed:
                 pieces += rich_pieces(
-                    answer_text(self.quiz), self.look, lead=Content.styled("The answer: ", "bold $text-accent")
+                    answer_text(self.quiz), self.look, lead=Content.styled(tr("The answer: "), "bold $text-accent")
                 )
         return pieces
 

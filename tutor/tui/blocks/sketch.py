@@ -11,6 +11,7 @@ from tutor.course.model import Predict
 from tutor.draw.cells import Row
 from tutor.tui.blocks.options import Drafted, Handed
 from tutor.tui.widgets.strip_view import StripView
+from tutor.words import tr
 
 _STEP = 0.05
 """How far a point moves at a press, as a share of the range."""
@@ -64,7 +65,7 @@ class Sketch(StripView, can_focus=True):
             Series("", fine, line, role),
             Series("", np.array(steps, np.float32), np.array(values, np.float32), role, True),
         ]
-        title, cursor = f"your sketch of {predict.measure}", None
+        title, cursor = tr("your sketch of {measure}", measure=predict.measure), None
         if self.has_focus and not self.locked:
             cursor = steps[at]
             title = f"{predict.measure} at step {steps[at]:.0f}: {short(float(f'{values[at]:.3g}'))}"

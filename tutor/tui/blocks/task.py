@@ -15,6 +15,7 @@ from tutor.course.model import Task
 from tutor.draw.cells import Look
 from tutor.tui.blocks.flow import NOTHING, Flow, Gap, Para, Piece
 from tutor.tui.blocks.markdown import Code, Formula, code_lines, parse_markdown
+from tutor.words import tr
 
 if TYPE_CHECKING:
     from tutor.tui.lesson_book import Notes
@@ -115,9 +116,9 @@ class TaskBlock(Vertical):
             "wrong": ("wrong", "not yet"),
         }
         kind, said = words.get(self.state, ("", ""))
-        title = Content.styled(self.NAME, "bold $text-muted")
+        title = Content.styled(tr(self.NAME), "bold $text-muted")
         if said:
-            title = title + "  " + sign(kind, self.look) + " " + Content.styled(said, "$text-muted")
+            title = title + "  " + sign(kind, self.look) + " " + Content.styled(tr(said), "$text-muted")
         return [Para(title)]
 
     def feedback(self) -> list[Piece]:

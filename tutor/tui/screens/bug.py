@@ -24,6 +24,7 @@ from tutor.tui.lesson_hints import Hints
 from tutor.tui.lesson_keys import KeyLine
 from tutor.tui.lesson_verdict import Side
 from tutor.tui.screens.exercise import ExerciseScreen
+from tutor.words import tr
 
 if TYPE_CHECKING:
     from tutor.tui.app import TutorApp
@@ -115,9 +116,9 @@ class BugScreen(Screen[None]):
 
     def refill(self) -> None:
         """Show the state as it is now."""
-        state = "done" if self.done else "found, to be mended" if self.found else "open"
+        state = tr("done") if self.done else tr("found, to be mended") if self.found else tr("open")
         where = f":{self.query_one(CodeEditor).cursor_location[0] + 1}"
-        bar = Content.assemble(("Find the bug  ", "bold"), (self.bug.file.name + where, "$text-muted"), f"   {state}")
+        bar = Content.assemble((tr("Find the bug  "), "bold"), (self.bug.file.name + where, "$text-muted"), f"   {state}")
         self.query_one("#bar", Static).update(bar)
         self.query_one("#said", Flow).show(self._pieces())
         self.refresh_bindings()
@@ -130,15 +131,18 @@ class BugScreen(Screen[None]):
         if self.mark is not None:
             pieces += [*rich_pieces(self.mark.say, look, lead=sign("right" if self.mark.right else "wrong", look) + " "), Gap()]
         if self.done:
-            pieces += [Para(Content("Mended. The run is on your code now: see it with l.")), Gap()]
+            pieces += [Para(Content(tr("Mended. The run is on your code now: see it with l."))), Gap()]
             pieces += [*rich_pieces(self.bug.why, look), Gap()]
         elif self.found:
-            pieces += [Para(Content("Now mend it: enter opens a copy of your own at this line.")), Gap()]
+            pieces += [Para(Content(tr("Now mend it: enter opens a copy of your own at this line."))), Gap()]
         for number, hint in enumerate(self.hints.shown, 1):
-            pieces += [*rich_pieces(hint, look, lead=Content.styled(f"Hint {number}: ", "bold $text-accent")), Gap()]
+            pieces += [
+                *rich_pieces(hint, look, lead=Content.styled(tr("Hint {number}: ", number=number), "bold $text-accent")),
+                Gap(),
+            ]
         pieces += rich_pieces(self.bug.ask, look)
         if not self.found:
-            how = "Go to a line with the arrow keys, and press enter on the one that is wrong. l shows the run."
+            how = tr("Go to a line with the arrow keys, and press enter on the one that is wrong. l shows the run.")
             pieces += [Gap(), Para(Content.styled(how, "$text-muted"))]
         return pieces
 
@@ -170,11 +174,11 @@ class BugScreen(Screen[None]):
         from tutor.tui.lab_pane import LabPane
         from tutor.tui.lesson_lab import LessonLab
 
-        file, say = self.bug.file, "This run is on the code with the wrong line."
+        file, say = self.bug.file, tr("This run is on the code with the wrong line.")
         if self.done:
             own = learner_file(self.app.course.id, self.book.lesson.id, self.bug)
             if own.exists():
-                file, say = own, "This run is on your mended code."
+                file, say = own, tr("This run is on your mended code.")
         try:
             pane = LabPane(self.app.worker, self.bug.plug, plug=file, say=say)
         except UserError as error:

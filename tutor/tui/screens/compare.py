@@ -29,6 +29,7 @@ from tutor.tui.strips import fit, wrap
 from tutor.tui.sweeps import Sweep
 from tutor.tui.widgets.entry import Entry
 from tutor.tui.widgets.strip_view import StripView, ink, look_of, tail, words
+from tutor.words import tr
 
 _SMOOTHINGS = (0.0, 0.01, 0.05, 0.2)
 """Shares of a run over which the moving average forgets."""
@@ -118,7 +119,9 @@ class CompareScreen(Screen[Tried | None]):
     def _title_rows(self, width: int, height: int) -> list[Row]:
         page = self.spec.view(self._pages[self._page])
         what = page.title if page is not None else self._title_of(self.metric)
-        name = Span(words(f"{self.spec.title}: what you have tried", self.look), ink("primary", self.look, bold=True))
+        name = Span(
+            words(tr("{title}: what you have tried", title=self.spec.title), self.look), ink("primary", self.look, bold=True)
+        )
         return [
             fit((name, Span("   "), Span(words(what, self.look), ink("text", self.look, bold=True))), width, tail(self.look))
         ]
@@ -149,14 +152,14 @@ class CompareScreen(Screen[Tried | None]):
         said = [self._sweep.words()] if self._sweep is not None else []
         if not self._page:
             share = _SMOOTHINGS[self._smoothing]
-            how = f", smoothed over {share * 100:g} % of each run" if share else ""
+            how = tr(", smoothed over {share:g} % of each run", share=share * 100) if share else ""
             said.append(f"{self._title_of(self.metric)}{how}{', logarithmic axis' if self._log else ''}.")
             if self._cursor is not None:
-                said.append(f"The table reads it at {self.spec.unit} {count_text(int(self._cursor))}.")
+                said.append(tr("The table reads it at {unit} {step}.", unit=self.spec.unit, step=count_text(int(self._cursor))))
         if self._runs:
             said.append(self._runs[self._current].record.link)
         else:
-            said.append("Nothing has been tried yet: c in the lab keeps a run.")
+            said.append(tr("Nothing has been tried yet: c in the lab keeps a run."))
         return wrap(words(" ".join(said), self.look), width, height, ink("text", self.look), tail(self.look))
 
     def _table_rows(self, width: int, height: int) -> list[Row]:
@@ -224,27 +227,29 @@ class CompareScreen(Screen[Tried | None]):
         self.dismiss(None)
 
     def action_help(self) -> None:
-        self.app.push_screen(HelpScreen("what you have tried", [*sections_for(self), *lab_help(self.spec)]))
+        self.app.push_screen(HelpScreen(tr("what you have tried"), [*sections_for(self), *lab_help(self.spec)]))
 
     def _chosen(self, origin: str = "") -> Tried | None:
         """The chosen run, if it is of this kind; else why not is said."""
         run = self._runs[self._current] if self._runs else None
         if run is None or (origin and run.origin != origin):
-            self._say("Only a run that is kept can be named or deleted: c keeps this one.")
+            self._say(tr("Only a run that is kept can be named or deleted: c keeps this one."))
             return None
         return run
 
     def action_keep(self) -> None:
         run = self._runs[self._current] if self._runs else None
         if run is None or self._store is None or run.state or run.origin == "kept":
-            self._say("It is kept already." if run is not None and run.origin == "kept" else "There is nothing to keep yet.")
+            self._say(
+                tr("It is kept already.") if run is not None and run.origin == "kept" else tr("There is nothing to keep yet.")
+            )
             return
         self._stored(lambda store: kept.keep(store, run.record), "Kept.")
 
     def action_delete(self) -> None:
         run = self._chosen("kept")
         if run is not None:
-            asked = Confirm("Keep this run no longer?", run.record.link, "delete it", "keep it")
+            asked = Confirm(tr("Keep this run no longer?"), run.record.link, tr("delete it"), tr("keep it"))
             self.app.push_screen(asked, lambda yes: self._delete(run) if yes else None)
 
     def _delete(self, run: Tried) -> None:
@@ -254,14 +259,18 @@ class CompareScreen(Screen[Tried | None]):
         run = self._chosen("kept")
         if run is not None:
             self.add_class("-typing")
-            self.query_one(Entry).ask(str(run.id), "name =", run.name, "a few words; empty takes it away; enter sets it")
+            self.query_one(Entry).ask(
+                str(run.id), tr("name ="), run.name, tr("a few words; empty takes it away; enter sets it")
+            )
 
     @on(Entry.Given)
     def _named(self, event: Entry.Given) -> None:
         event.stop()
         name = " ".join(event.text.split())[:60]
         self._stop_typing()
-        self._stored(lambda store: store.name_run(int(event.purpose), name), f"It is called {name} now." if name else "")
+        self._stored(
+            lambda store: store.name_run(int(event.purpose), name), tr("It is called {name} now.", name=name) if name else ""
+        )
 
     @on(Entry.Left)
     def _stop_typing(self) -> None:
@@ -276,9 +285,11 @@ class CompareScreen(Screen[Tried | None]):
             for file, text in zip(files, (kept.as_csv(runs, self.spec), kept.as_json(runs)), strict=True):
                 file.write_text(text, encoding="utf-8")
         except OSError as error:
-            self._say(f"{error.filename} cannot be written: {error.strerror}.")
+            self._say(tr("{filename} cannot be written: {strerror}.", filename=error.filename, strerror=error.strerror))
         else:
-            self._say(f"Written: {files[0].name} and {files[1].name} in {files[0].parent}.")
+            self._say(
+                tr("Written: {name} and {name2} in {parent}.", name=files[0].name, name2=files[1].name, parent=files[0].parent)
+            )
 
     def _stored(self, work: Callable[[Store], object], said: str) -> None:
         if self._store is None:

@@ -11,6 +11,7 @@ from textual.widgets import Static
 from tutor.draw.cells import Look
 from tutor.errors import UserError
 from tutor.tui.look import shown
+from tutor.words import tr
 
 _CSS = """
 %s { align: center middle; background: $background 60%%; }
@@ -43,7 +44,7 @@ class Notice(ModalScreen[None]):
             yield Static(self._message, markup=False)
             if self._mend:
                 yield Static(self._mend, classes="mend", markup=False)
-            yield Static("enter: close", classes="keys", markup=False)
+            yield Static(tr("enter: close"), classes="keys", markup=False)
 
 
 class Confirm(ModalScreen[bool]):

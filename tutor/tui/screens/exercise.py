@@ -24,6 +24,7 @@ from tutor.tui.lesson_file import WatchedFile, editor_command, readable, short
 from tutor.tui.lesson_hints import Hints
 from tutor.tui.lesson_keys import KeyLine
 from tutor.tui.lesson_verdict import Side, side_pieces
+from tutor.words import tr
 
 if TYPE_CHECKING:
     from tutor.exercises import Verdict
@@ -106,14 +107,16 @@ class ExerciseScreen(Screen[None]):
     def refill(self) -> None:
         """Show the state as it is now."""
         done = self.book.is_done(self.exercise.id)
-        state = "done" if done else "shown, not done" if self.book.is_skipped(self.exercise.id) else "open"
+        state = tr("done") if done else tr("shown, not done") if self.book.is_skipped(self.exercise.id) else tr("open")
         path = short(self.file.path) if self.file else self.exercise.file.name
-        self.query_one("#bar", Static).update(Content.assemble(("Exercise  ", "bold"), f"{state}   ", (path, "$text-muted")))
+        self.query_one("#bar", Static).update(
+            Content.assemble((tr("Exercise  "), "bold"), f"{state}   ", (path, "$text-muted"))
+        )
         pieces = side_pieces(
             self.exercise,
             self.app.look,
             verdict=self.verdict,
-            notice="Checking" if self.checking else self.notice,
+            notice=tr("Checking") if self.checking else self.notice,
             hints=self.hints.shown,
             solution=self.shown_solution,
             done=done,
@@ -181,17 +184,17 @@ class ExerciseScreen(Screen[None]):
             return
         if not command:
             self.say(
-                "No editor is known: set EDITOR to one. Or open the file in another window; it is checked when you save it."
+                tr("No editor is known: set EDITOR to one. Or open the file in another window; it is checked when you save it.")
             )
             return
         try:
             with self.app.suspend():
                 failed = subprocess.call([*command, str(self.file.path)])
         except (SuspendNotSupported, OSError) as error:
-            self.say(f"{command[0]} cannot be started here: {error}")
+            self.say(tr("{command} cannot be started here: {error}", command=command[0], error=error))
             return
         if failed:
-            self.say(f"{command[0]} ended with status {failed}.")
+            self.say(tr("{command} ended with status {failed}.", command=command[0], failed=failed))
         self._look_at_file()
 
     # Checking
@@ -256,13 +259,13 @@ class ExerciseScreen(Screen[None]):
         """Ask once more, then show it; the exercise stays open until the learner's own code passes."""
         from tutor.tui.screens.dialogs import Confirm
 
-        message = (
+        message = tr(
             "You learn more from your own wrong code than from someone's right one. "
             "Once you have seen it, the exercise counts as shown, not as done, until your own code passes."
         )
         if self.book.is_done(self.exercise.id):
-            message = "Yours passes already. This is how the course wrote it."
-        self.app.push_screen(Confirm("Show the solution?", message, "show it", "not yet"), self._show_solution)
+            message = tr("Yours passes already. This is how the course wrote it.")
+        self.app.push_screen(Confirm(tr("Show the solution?"), message, tr("show it"), tr("not yet")), self._show_solution)
 
     def _show_solution(self, yes: bool | None) -> None:
         from tutor.exercises import solution

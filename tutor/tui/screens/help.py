@@ -20,6 +20,7 @@ from tutor.labs.spec import Knob, LabSpec
 from tutor.tui.lab_keys import key_text
 from tutor.tui.widgets.slider import short_text
 from tutor.tui.widgets.strip_view import look_of, words
+from tutor.words import tr
 
 
 @dataclass(frozen=True)
@@ -43,15 +44,15 @@ def sections_for(screen: Screen[Any]) -> list[Section]:
         if active.enabled and binding.description and not binding.system and not foreign:
             groups.setdefault(node, {}).setdefault(binding.description, []).append(key_text(binding.key, look))
     return [
-        Section(_title(node), tuple((" ".join(keys), said) for said, keys in entries.items()))
+        Section(_title(node), tuple((" ".join(keys), tr(said)) for said, keys in entries.items()))
         for node, entries in groups.items()
     ]
 
 
 def _title(node: DOMNode) -> str:
     if node.BINDING_GROUP_TITLE:
-        return str(node.BINDING_GROUP_TITLE)
-    return "Everywhere" if isinstance(node, App) else "Here"
+        return tr(str(node.BINDING_GROUP_TITLE))
+    return tr("Everywhere") if isinstance(node, App) else tr("Here")
 
 
 def lab_help(spec: LabSpec) -> list[Section]:
@@ -59,12 +60,12 @@ def lab_help(spec: LabSpec) -> list[Section]:
     knobs = tuple((knob.title, f"{knob.help} {_range(knob, spec.trains)}".strip()) for knob in spec.knobs)
     metrics = tuple((metric.title, metric.help) for metric in spec.metrics)
     views = tuple((view.title, view.help) for view in spec.views)
-    sections = [Section("Its knobs", knobs), Section("Its numbers", metrics), Section("Its views", views)]
+    sections = [Section(tr("Its knobs"), knobs), Section(tr("Its numbers"), metrics), Section(tr("Its views"), views)]
     return [section for section in sections if section.entries]
 
 
 def _range(knob: Knob, trains: bool) -> str:
-    effect = "" if not trains else " Works at once." if knob.live else " Starts the run again."
+    effect = "" if not trains else tr(" Works at once.") if knob.live else tr(" Starts the run again.")
     match knob.kind:
         case "choice":
             return f"({', '.join(knob.choices)}){effect}"
@@ -92,12 +93,12 @@ class HelpScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         look = look_of(self)
-        yield Static(words(f"Help: {self._heading}", look), id="help-title", markup=False)
+        yield Static(words(tr("Help: {heading}", heading=self._heading), look), id="help-title", markup=False)
         with VerticalScroll():
             for section in self._sections:
                 yield Static(words(section.title, look), classes="help-heading", markup=False)
                 yield Static(_table(section, look), classes="help-rows", markup=False)
-        yield Static(words("↑↓ scroll  q back", look), id="help-keys", markup=False)
+        yield Static(words(tr("↑↓ scroll  q back"), look), id="help-keys", markup=False)
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()

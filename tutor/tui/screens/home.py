@@ -19,6 +19,7 @@ from tutor.errors import UserError
 from tutor.tui.lesson_keys import KeyLine
 from tutor.tui.look import shown
 from tutor.tui.reviewing import review_words, write_transcript
+from tutor.words import tr
 
 if TYPE_CHECKING:
     from tutor.course.model import Course
@@ -67,7 +68,7 @@ def entries_of(
     course: Course, done: Done, totals: Totals, following: str, labs: Mapping[str, str], review: str = ""
 ) -> list[Entry]:
     """The lines of the list. following: the lesson that is next. labs: id → its summary. review: what is due, in words."""
-    entries: list[Entry] = [Entry("review", "all", f"Review: {review}")] if review else []
+    entries: list[Entry] = [Entry("review", "all", tr("Review: {review}", review=review))] if review else []
     for chapter in course.chapters:
         if not chapter.lessons:
             continue
@@ -81,12 +82,17 @@ def entries_of(
             if finished(lesson.id, done, totals):
                 count, mark = "done", "done"
             else:
-                count = f"{made} of {total}" if total else f"{made} done" if made else ""
+                count = (
+                    tr("{made} of {total}", made=made, total=total) if total else tr("{made} done", made=made) if made else ""
+                )
             shown = sum(how == "skipped" for how in done.get(lesson.id, {}).values())
-            notes = [f"{shown} shown" if shown else "", f"{lesson.minutes} min" if lesson.minutes else ""]
+            notes = [
+                tr("{shown} shown", shown=shown) if shown else "",
+                tr("{minutes} min", minutes=lesson.minutes) if lesson.minutes else "",
+            ]
             entries.append(Entry("lesson", lesson.id, lesson.title, "  ".join(filter(None, notes)), count, mark))
     if labs:
-        entries.append(Entry("labs", "", "Labs, to play with freely"))
+        entries.append(Entry("labs", "", tr("Labs, to play with freely")))
         entries += [Entry("lab", lab, lab, summary) for lab, summary in labs.items()]
     return entries
 
@@ -106,7 +112,8 @@ def line_of(entry: Entry, width: int, look: Look) -> Content:
     marks = {"done": "✓", "begun": "·", "next": "▸"} if look.unicode else {"done": "x", "begun": ".", "next": ">"}
     style = {"done": "$text-success", "next": "bold $text-accent"}.get(entry.mark, "$text-muted")
     right = Content.assemble(
-        (f"{entry.note:>7}", "$text-muted"), (f"{entry.count:>9}", "$text-success" if entry.mark == "done" else "$text-muted")
+        (f"{entry.note:>7}", "$text-muted"),
+        (f"{tr(entry.count):>9}", "$text-success" if entry.mark == "done" else "$text-muted"),
     )
     left = Content.assemble(("  " + marks.get(entry.mark, " ") + " ", style), (title, "bold" if entry.mark == "next" else ""))
     room = max(8, width - right.cell_length - 1)
@@ -209,15 +216,17 @@ class Home(Screen[None]):
         if self.app.notice:
             return Content.styled(shown(self.app.notice, look), "$text-warning")
         if lesson is None:
-            return Content("There are no lessons in this course.")
+            return Content(tr("There are no lessons in this course."))
         title = shown(lesson.title, look)
         if been:
             where = shown(self.app.where(following), look)
-            at = f', at "{where}"' if where else ""
-            return Content.assemble("You are in ", (title, "bold"), f"{at}. Press enter to go on.")
+            at = tr(', at "{where}"', where=where) if where else ""
+            return Content.assemble(tr("You are in "), (title, "bold"), tr("{at}. Press enter to go on.", at=at))
         return Content.assemble(
-            "Welcome. You read a little, guess what will happen, run it, and see. "
-            "Everything you see computed is computed here and now. Press enter to begin with ",
+            tr(
+                "Welcome. You read a little, guess what will happen, run it, and see. "
+                "Everything you see computed is computed here and now. Press enter to begin with "
+            ),
             (title, "bold"),
             ".",
         )
@@ -250,7 +259,7 @@ class Home(Screen[None]):
         except UserError as error:
             self.app.tell(error)
             return
-        self.app.push_screen(Notice("What you have done", f"It is written down in {file}"))
+        self.app.push_screen(Notice(tr("What you have done"), tr("It is written down in {file}", file=file)))
 
     def action_labs(self) -> None:
         options = self.query_one(Menu)

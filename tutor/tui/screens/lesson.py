@@ -26,6 +26,7 @@ from tutor.tui.lesson_keys import KeyLine
 from tutor.tui.lesson_labs import WIDE, LabsOfLesson
 from tutor.tui.lesson_page import Page
 from tutor.tui.look import shown
+from tutor.words import tr
 
 if TYPE_CHECKING:
     from tutor.tui.app import TutorApp
@@ -116,10 +117,12 @@ class LessonScreen(LabsOfLesson, FollowsLinks):
 
     def _onward(self) -> str:
         if self.index + 1 < len(self.lesson.sections):
-            return f"n: on to {inline(self.lesson.sections[self.index + 1].title, self.app.look).plain}"
+            return tr("n: on to {plain}", plain=inline(self.lesson.sections[self.index + 1].title, self.app.look).plain)
         following = self._following()
         return (
-            f"n: on to the next lesson, {shown(following[1], self.app.look)}" if following else "This is the last page. q: back"
+            tr("n: on to the next lesson, {title}", title=shown(following[1], self.app.look))
+            if following
+            else tr("This is the last page. q: back")
         )
 
     def _following(self) -> tuple[str, str] | None:
@@ -190,11 +193,11 @@ class LessonScreen(LabsOfLesson, FollowsLinks):
         total = len(self.lesson.tasks)
         right = f"{self.index + 1}/{len(self.lesson.sections)}"
         if total:
-            right += f"   {self.book.count} of {total} done"
+            right += tr("   {count} of {total} done", count=self.book.count, total=total)
         if self.faults:
-            right = f"{self.faults} faults   {right}"
+            right = tr("{faults} faults   {right}", faults=self.faults, right=right)
         if self.typed is not None:
-            right = f"link {self.typed or '_'} of {len(self.page.links.targets)}"
+            right = tr("link {number} of {targets}", number=self.typed or "_", targets=len(self.page.links.targets))
         room = max(8, width - len(right) - 2)
         title = Content.styled(shown(self.lesson.title, self.app.look), "bold").truncate(room, ellipsis=self.app.look.unicode)
         self.query_one("#bar", Static).update(title.pad_right(room - title.cell_length) + "  " + right)

@@ -24,6 +24,7 @@ from tutor.tui.lesson_keys import KeyLine
 from tutor.tui.look import shown
 from tutor.tui.review_book import ReviewBook
 from tutor.tui.reviewing import whole_course
+from tutor.words import tr
 
 if TYPE_CHECKING:
     from tutor.tui.app import TutorApp
@@ -97,8 +98,8 @@ class ReviewScreen(Screen[None]):
             widgets: list[Widget] = [Flow([Para(Content(shown(self._end(), look)))])]
         else:
             book = ReviewBook(self.app.store, self.app.course.id, item, self._clock, self.app.tell)
-            source = "You missed this one. " if item.missed else ""
-            line = Content.styled(shown(f"{source}From the lesson {item.title}.", look), "$text-muted")
+            source = tr("You missed this one. ") if item.missed else ""
+            line = Content.styled(shown(source + tr("From the lesson {title}.", title=item.title), look), "$text-muted")
             widgets = [Flow([Para(line), Gap()]), Question(item.quiz, book, look)]
         sheet = self.query_one(Sheet)
         with self.app.batch_update():
@@ -115,18 +116,24 @@ class ReviewScreen(Screen[None]):
     def _end(self) -> str:
         """What there is to say when nothing is left."""
         items = self._asked()
-        score = f"{self.right} of {len(self._items)} right at the first try. " if self._items else ""
+        score = (
+            tr("{right} of {items} right at the first try. ", right=self.right, items=len(self._items)) if self._items else ""
+        )
         if not items:
-            return "There is nothing to review yet: questions that you have answered in lessons come back here."
+            return tr("There is nothing to review yet: questions that you have answered in lessons come back here.")
         now = self._clock()
         left = len(due_now(items, now))
         if left:
-            return f"{score}{left} more {'is' if left == 1 else 'are'} due: q, then come back."
-        return f"{score}Nothing is due now. The next question is due {when_text(items[0].due - now)}."
+            return score + (
+                tr("One more is due: q, then come back.")
+                if left == 1
+                else tr("{left} more are due: q, then come back.", left=left)
+            )
+        return score + tr("Nothing is due now. The next question is due {when}.", when=when_text(items[0].due - now))
 
     def _fill_bar(self) -> None:
         title = Content.styled("Review", "bold")
-        where = f"  {self.at + 1} of {len(self._items)}" if self.item is not None else ""
+        where = tr("  {number} of {items}", number=self.at + 1, items=len(self._items)) if self.item is not None else ""
         self.query_one("#bar", Static).update(title + where)
 
     def _to_answer(self) -> None:

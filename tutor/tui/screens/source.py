@@ -19,6 +19,7 @@ from textual.widgets import Static
 from tutor.labs.spec import Source
 from tutor.tui.lab_keys import key_text
 from tutor.tui.widgets.strip_view import look_of
+from tutor.words import tr
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,13 @@ def kernel_listing(source: Source) -> Listing:
     spec = find_spec(source.module)
     name = source.module.replace(".", "/") + ".py"
     if spec is None or spec.origin is None:
-        return Listing(name, f"# {name} is not there.")
+        return Listing(name, tr("# {name} is not there.", name=name))
     return listing(Path(spec.origin), source.function, name)
 
 
 def learner_listing(file: Path, function: str) -> Listing:
     """The learner's own file."""
-    return listing(file, function, f"your code: {file.name}")
+    return listing(file, function, tr("your code: {name}", name=file.name))
 
 
 def listing(file: Path, function: str, title: str) -> Listing:
@@ -50,7 +51,7 @@ def listing(file: Path, function: str, title: str) -> Listing:
     try:
         text = file.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
-        return Listing(title, f"# {file} cannot be read: {error.strerror}.")
+        return Listing(title, tr("# {file} cannot be read: {strerror}.", file=file, strerror=error.strerror))
     return Listing(title, text, line_of(text, function))
 
 
@@ -103,8 +104,10 @@ class SourceScreen(Screen[None]):
         with ScrollableContainer():
             yield Static(id="source-code", markup=False)
         arrows = "".join(key_text(key, look_of(self)) for key in ("up", "down"))
-        other = "  tab the other file" if len(self._listings) > 1 else ""
-        yield Static(f"{arrows} scroll  f the function{other}  q back", id="source-keys", markup=False)
+        other = tr("  tab the other file") if len(self._listings) > 1 else ""
+        yield Static(
+            tr("{arrows} scroll  f the function{other}  q back", arrows=arrows, other=other), id="source-keys", markup=False
+        )
 
     def on_mount(self) -> None:
         self.query_one(ScrollableContainer).focus()
