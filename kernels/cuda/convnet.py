@@ -7,18 +7,16 @@ always in the same one: a step's numbers are the processor's up to about 1e-5 of
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kernels import activations
 from kernels.architecture import (
-    C,
     COLUMNS,
     CONVOLUTION,
     FILTERS,
-    H,
     HEIGHT,
     HERE,
     KIND,
@@ -26,14 +24,14 @@ from kernels.architecture import (
     PHI,
     PHIS,
     ROWS,
-    W,
     WEIGHTS,
     WIDTH,
+    C,
     Net,
 )
 from kernels.batches import Data
 from kernels.cuda import convolution, held, layers, normalization, pooling
-from kernels.cuda.convolution import Places
+from kernels.cuda.convolution import Places, zeros
 from kernels.cuda.device import cuda
 from kernels.cuda.learning import Learning
 from kernels.cuda.matmul import Launch, run
@@ -76,24 +74,20 @@ def work(net: Net, batch: int) -> Work:
     for g, so in zip(net.layers, convolves, strict=True):
         weights[g[WEIGHTS] : g[WEIGHTS] + g[FILTERS] * g[C] * g[HEIGHT] * g[WIDTH]] = so
     spare = max((convolution.spare_of(g, P) for g, so in zip(net.layers, convolves, strict=True) if so), default=0)
-    a = _zeros(numbers * P)
+    a = zeros(numbers * P)
     return Work(
         P,
-        a if all(int(phi) - activations.LINEAR < len(PHIS) for phi in net.layers[:, PHI]) else _zeros(numbers * P),
+        a if all(int(phi) - activations.LINEAR < len(PHIS) for phi in net.layers[:, PHI]) else zeros(numbers * P),
         a,
-        _zeros(numbers * P),
-        _zeros(net.parameters),
-        _zeros(P),
-        _zeros(max(1, 2 * int(net.layers[:, FILTERS].sum()))),
-        _zeros(max(1, spare)),
+        zeros(numbers * P),
+        zeros(net.parameters),
+        zeros(P),
+        zeros(max(1, 2 * int(net.layers[:, FILTERS].sum()))),
+        zeros(max(1, spare)),
         tuple(cuda.to_device(np.ascontiguousarray(g)) for g in net.layers),
         tuple(convolution.places(g, P) if so else None for g, so in zip(net.layers, convolves, strict=True)),
         cuda.to_device(weights),
     )
-
-
-def _zeros(count: int) -> Any:
-    return cuda.to_device(np.zeros(count, np.float32))
 
 
 def forward(net: Net, work: Work, theta: Any, B: int, training: int) -> Sequence[Launch]:
@@ -119,9 +113,7 @@ def backward(net: Net, work: Work, theta: Any, B: int, training: int, learn: boo
     for layer in range(len(net.layers) - 1, -1, -1):
         g, row, at = net.layers[layer], work.rows[layer], work.places[layer]
         if g[PHI] != activations.LINEAR:
-            found.append(
-                layers.unbend(int(g[PHI]), work.z if at is not None else work.a, work.a, work.d, *_made(g, work.P))
-            )
+            found.append(layers.unbend(int(g[PHI]), work.z if at is not None else work.a, work.a, work.d, *_made(g, work.P)))
         down = layer > 0 or net.inputs > 0
         if at is not None:
             if learn:
@@ -129,9 +121,7 @@ def backward(net: Net, work: Work, theta: Any, B: int, training: int, learn: boo
             if down:
                 found += convolution.image_slopes(g, at, work.P, theta, work.d)
         elif g[KIND] == NORMALIZATION:
-            found.append(
-                normalization.normalize_back(g, row, work.P, B, theta, work.a, work.d, work.met, training, work.grad)
-            )
+            found.append(normalization.normalize_back(g, row, work.P, B, theta, work.a, work.d, work.met, training, work.grad))
         elif down:
             found.append(pooling.pool_back(g, row, work.P, work.a, work.d))
     return found
@@ -194,16 +184,6 @@ def descend(
     losses.copy_to_host(history)
 
 
-_rooms: dict[tuple[Any, ...], Work] = {}
-"""Memory for steps by what it was made for, the newest last."""
-_MOST_ROOMS = 8
-
-
 def room(net: Net, batch: int) -> Work:
     """Memory for batches of this size, made once for a net."""
-    key = (net.layers.tobytes(), batch)
-    found = _rooms.pop(key, None) or work(net, batch)
-    _rooms[key] = found
-    if len(_rooms) > _MOST_ROOMS:
-        del _rooms[next(iter(_rooms))]
-    return found
+    return cast(Work, held.room(("convnet", net.layers.tobytes(), batch), lambda: work(net, batch)))

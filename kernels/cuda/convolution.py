@@ -61,9 +61,9 @@ def places(g: Any, P: int) -> Places:
     K, pixels = channels * h * w, int(g[ROWS] * g[COLUMNS])
     filters, numbers, y_rows = np.arange(F) * K, np.arange(K), np.arange(F) * pixels * P
     if is_dense(g):
-        units, one = np.arange(K) * P, [0]
-        found = (y_rows, one, filters, numbers, units, one, units, one, numbers, filters, y_rows, one)
-        return Places(*(table(offsets) for offsets in found), None, None)
+        units, one = np.arange(K) * P, np.zeros(1, np.int64)
+        found: tuple[Any, ...] = (y_rows, one, filters, numbers, units, one, units, one, numbers, filters, y_rows, one)
+        return Places._make([*map(table, found), None, None])
     taller, wider = high + 2 * p, wide + 2 * p
     c, u, v = np.indices((channels, h, w)).reshape(3, -1)
     r, s = np.indices((int(g[ROWS]), int(g[COLUMNS]))).reshape(2, -1)
@@ -77,8 +77,13 @@ def places(g: Any, P: int) -> Places:
         *(np.arange(channels) * high * wide * P, np.arange(high * wide) * P),
         *(np.arange(channels) * h * w, f * K + u * w + v, touched, (row * across + column) * P),
     )
-    framed = cuda.to_device(np.zeros(channels * taller * wider * P, np.float32)) if p else None
-    return Places(*(table(offsets) for offsets in found), framed, cuda.to_device(np.zeros(F * down * across * P, np.float32)))
+    framed = zeros(channels * taller * wider * P) if p else None
+    return Places._make([*map(table, found), framed, zeros(F * down * across * P)])
+
+
+def zeros(count: int) -> Any:
+    """So many, float32, on the GPU."""
+    return cuda.to_device(np.zeros(count, np.float32))
 
 
 def convolve(g: Any, at: Places, P: int, theta: Any, x: Any, y: Any) -> Sequence[Launch]:

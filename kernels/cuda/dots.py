@@ -93,8 +93,6 @@ def _total(parts: Any, count: Any, out: Any, o: Any, size: Any) -> None:
         out[o + j] = total
 
 
-
-
 # -- on the processor
 
 

@@ -14,6 +14,7 @@ when the array that owns the memory goes; nothing has to be given back.
 from __future__ import annotations
 
 import weakref
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +49,8 @@ _copies: dict[int, dict[_Place, _Copy]] = {}
 """By the identity of the array that owns the memory, then by place."""
 _owners: dict[int, weakref.ref[Array]] = {}
 _spare: dict[str, Any] = {}
+_rooms: dict[tuple[Any, ...], Any] = {}
+_MOST_ROOMS = 8
 
 
 def constant(array: Array) -> Any:
@@ -94,11 +97,21 @@ def spare(use: str, shape: tuple[int, ...], kind: Any) -> Any:
     return found
 
 
+def room(what: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+    """What steps of one kind work in: `make()`, once for each `what`. The last few are kept."""
+    found = _rooms.pop(what, None)
+    _rooms[what] = make() if found is None else found
+    if len(_rooms) > _MOST_ROOMS:
+        del _rooms[next(iter(_rooms))]
+    return _rooms[what]
+
+
 def forget() -> None:
     """Drop every copy: after a failure nobody knows what the device holds. The processor's arrays are left alone."""
     _copies.clear()
     _owners.clear()
     _spare.clear()
+    _rooms.clear()
 
 
 def count() -> int:

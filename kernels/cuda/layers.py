@@ -58,7 +58,9 @@ def _unbend(phi: Any, z: Any, a: Any, d: Any, start: Any, count: Any) -> None:
 
 
 @kernel(_ROW, int64, int64, int64, _ROW, int64, int64, int64, int64, int64, int64)
-def _frame(x: Any, lower: Any, side: Any, wide: Any, framed: Any, high: Any, broad: Any, top: Any, left: Any, step: Any, P: Any) -> None:
+def _frame(
+    x: Any, lower: Any, side: Any, wide: Any, framed: Any, high: Any, broad: Any, top: Any, left: Any, step: Any, P: Any
+) -> None:
     """Copy images (side, wide) into frames (high, broad): pixel (r, s) to (top + r·step, left + s·step), if that is inside.
 
     x: the images from `lower` on. framed: as many frames as there are images; the rest of them is left alone.
@@ -75,7 +77,7 @@ def _frame(x: Any, lower: Any, side: Any, wide: Any, framed: Any, high: Any, bro
 def _measure(
     number: Any, outs: Any, a: Any, t: Any, d: Any, start: Any, pick: Any, s: Any, P: Any, lost: Any, history: Any
 ) -> None:
-    """`kernels.losses.loss`, in one block: ∂L/∂a of the last layer, from `start` on, and batch number s's loss in history[s]."""
+    """`kernels.losses.loss`, in one block: ∂L/∂a of the last layer, from `start` on, and in history[s] batch s's loss."""
     me, threads, B = cuda.threadIdx.x, cuda.blockDim.x, pick.shape[1]
     share = _ONE / np.float32(B)
     for i in range(me, P, threads):
@@ -89,8 +91,6 @@ def _measure(
         for i in range(B):
             total += lost[i]
         history[s] = total * share
-
-
 
 
 # -- on the processor
@@ -122,7 +122,9 @@ def frame(x: Any, lower: int, image: tuple[int, int, int], framed: Any, sides: t
     return spread(_frame, count * side * wide * P, (x, lower, side, wide, framed, *sides, *at, P))
 
 
-def measure(number: int, outs: int, a: Any, t: Any, d: Any, start: int, pick: Any, s: int, P: int, lost: Any, history: Any) -> Launch:
+def measure(
+    number: int, outs: int, a: Any, t: Any, d: Any, start: int, pick: Any, s: int, P: int, lost: Any, history: Any
+) -> Launch:
     """See `_measure`."""
     return _measure, 1, THREADS, (number, outs, a, t, d, start, pick, s, P, lost, history)
 

@@ -1,4 +1,4 @@
-"""What every large net does on a GPU once its gradient is known: penalty, clipping, the optimizer's step. See `kernels.learning`."""
+"""What every large net does on a GPU once its gradient is known (`kernels.learning`): penalty, clipping, the optimizer."""
 
 from __future__ import annotations
 
@@ -63,8 +63,6 @@ def _pin(theta: Any, pins: Any, pinned: Any) -> None:
     """Parameters that are held."""
     for k in range(cuda.grid(1), pins.shape[0], cuda.gridsize(1)):
         theta[pins[k]] = pinned[k]
-
-
 
 
 # -- on the processor

@@ -99,8 +99,6 @@ def _matmul(
                 C[place] = C[place] + total if add else total
 
 
-
-
 # -- on the processor
 
 

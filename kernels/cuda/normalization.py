@@ -1,4 +1,4 @@
-"""Batch normalization of `kernels.normalization` on a GPU: a channel a block, whose threads add up and always in the same order."""
+"""Batch normalization of `kernels.normalization` on a GPU: a channel a block, whose threads always add up in the same order."""
 
 from __future__ import annotations
 
@@ -93,8 +93,6 @@ def _remember(g: Any, B: Any, theta: Any, met: Any, at: Any) -> None:
         variance = _ONE / (narrow * narrow) - _EPSILON
         theta[w + 2 * channels + c] += _NEWS * (mean - theta[w + 2 * channels + c])
         theta[w + 3 * channels + c] += _NEWS * (unbiased * variance - theta[w + 3 * channels + c])
-
-
 
 
 # -- on the processor

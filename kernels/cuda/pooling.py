@@ -81,8 +81,6 @@ def _pool_back(g: Any, P: Any, a: Any, d: Any, lower: Any, here: Any) -> None:
         d[lower + job] = total
 
 
-
-
 # -- on the processor
 
 

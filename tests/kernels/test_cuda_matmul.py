@@ -80,21 +80,10 @@ data, memory, history = mlp.data(x, t, 7, "in order"), mlp.memory(net), np.zeros
 before = theta.copy()
 large.train(net, None, HOLD, data, theta, memory, *free, 0, 1, history)
 room = convnet.room(large.layered(net), 7)
-layers = mlp.views(net, theta.astype(np.float64))
-phis = reference.ACTIVATIONS["gelu"], reference.ACTIVATIONS["linear"]
-a, kept = x.astype(np.float64), []
-for (w, b), (phi, _) in zip(layers, phis):
-    kept.append((a, z := a @ w.T + b))
-    a = phi(z)
-p = np.exp(a - a.max(axis=1, keepdims=True))
-p /= p.sum(axis=1, keepdims=True)
-d, grads = (p - t) / len(x), []
-for (w, b), (_, slope), (below, z) in zip(layers[::-1], phis[::-1], kept[::-1]):
-    d = d * slope(z)
-    grads = [(d.T @ below).ravel(), d.sum(axis=0), *grads]
-    d = d @ w
-truth = -(t * np.log(p)).sum(axis=1).mean(), np.concatenate(grads)
-reached = apart(truth[0], history[0]), apart(truth[1], room.grad.copy_to_host()), apart(before, theta)
+wide = mlp.views(net, theta.astype(np.float64))
+truth, slopes, _ = reference.gradients(wide, ("gelu", "linear"), "cross-entropy", x.astype(np.float64), t)
+slopes = np.concatenate([np.append(w.ravel(), b) for w, b in slopes])
+reached = apart(truth, history[0]), apart(slopes, room.grad.copy_to_host()), apart(before, theta)
 
 many, cuts = [], ((10,), (1, 2, 3, 4))
 for steps in cuts:

@@ -40,7 +40,7 @@ Pins = tuple[Array, Array]
 def train(state: State, net: Net, data: Data, rule: Rule, updates: int, pins: Pins | None = None, device: str = "cpu") -> None:
     """Make so many updates, in place. At a loss that is not finite the net stays as it is, for good: `batch_loss` says so.
 
-    Raises DeviceProblem where this net cannot be trained on the device.
+    Raises DeviceProblem where the device cannot be used.
     """
     kernel = _kernels(device, net, rule)
     if updates <= 0 or state["broken"][0]:
@@ -83,18 +83,23 @@ def _kernels(device: str, net: Net, rule: Rule) -> Any:
     """The module that trains on this device. Raises DeviceProblem."""
     from kernels import mlp
 
-    if device == "cpu":
+    if not on_cuda(device):
         return mlp
+    from kernels.cuda import large
+    from kernels.cuda import mlp as in_a_block
+
+    return large if in_a_block.too_large(net, rule) else in_a_block
+
+
+def on_cuda(device: str) -> bool:
+    """Whether this device is a GPU. Raises DeviceProblem where it cannot be used."""
+    if device == "cpu":
+        return False
     from kernels.cuda.device import why_not
 
-    reason = why_not()
-    if not reason:
-        from kernels.cuda import mlp as on_cuda
-
-        reason = on_cuda.too_large(net, rule)
-    if reason:
+    if reason := why_not():
         raise DeviceProblem(f"CUDA cannot be used here: {reason}", "run on the cpu")
-    return on_cuda
+    return True
 
 
 def responses(net: Net, theta: Array, x: Array, first: int) -> Array:

@@ -59,6 +59,7 @@ SPEC = LabSpec(
     unit="round",
     steps=60,
     pace=10.0,
+    devices=("cpu", "cuda"),
 )  # fmt: skip
 
 
@@ -92,9 +93,9 @@ class Digits:
             return
         net, updates = nets.net_of(knobs, side_of(state)), steps * updates_of(state)
         rule = optimizers.rule(str(knobs["optimizer"]), float(knobs["rate"]))
-        nets.train(state, net, int(knobs["batch"]), rule, updates)
+        nets.train(state, net, int(knobs["batch"]), rule, updates, device=device)
         for name in _RIVALS:
-            nets.train(state, rival_of(name, net), int(knobs["batch"]), rule, updates, f"{name}_")
+            nets.train(state, rival_of(name, net), int(knobs["batch"]), rule, updates, f"{name}_", device=device)
         state["step"] += steps
 
     def metrics(self, state: State, knobs: Knobs) -> dict[str, float]:

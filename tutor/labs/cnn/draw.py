@@ -45,6 +45,7 @@ SPEC = LabSpec(
     unit="round",
     steps=40,
     pace=20.0,
+    devices=("cpu", "cuda"),
 )  # fmt: skip
 
 
@@ -73,7 +74,8 @@ class Draw:
         if steps <= 0:
             return
         rule = optimizers.rule(str(knobs["optimizer"]), float(knobs["rate"]))
-        nets.train(state, nets.net_of(knobs, BLOCKS), int(knobs["batch"]), rule, steps * updates_of(state))
+        net, updates = nets.net_of(knobs, BLOCKS), steps * updates_of(state)
+        nets.train(state, net, int(knobs["batch"]), rule, updates, device=device)
         state["step"] += steps
 
     def layers(self, state: State, knobs: Knobs) -> tuple[watch.Layer, ...]:

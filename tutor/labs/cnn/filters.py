@@ -52,6 +52,7 @@ SPEC = LabSpec(
     unit="round",
     steps=60,
     pace=10.0,
+    devices=("cpu", "cuda"),
 )  # fmt: skip
 
 
@@ -79,7 +80,8 @@ class Filters:
         if steps <= 0:
             return
         rule = optimizers.rule(str(knobs["optimizer"]), float(knobs["rate"]))
-        nets.train(state, nets.net_of(knobs, side_of(state)), int(knobs["batch"]), rule, steps * updates_of(state))
+        net, updates = nets.net_of(knobs, side_of(state)), steps * updates_of(state)
+        nets.train(state, net, int(knobs["batch"]), rule, updates, device=device)
         state["step"] += steps
 
     def layers(self, state: State, knobs: Knobs) -> tuple[watch.Layer, ...]:
