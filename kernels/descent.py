@@ -16,7 +16,7 @@ from numba import float64, int64, types, uint64, void
 from numpy.typing import NDArray
 
 from kernels.activations import sigmoid, sigmoid_slope
-from kernels.jit import exact, part
+from kernels.jit import exact, part, shared
 from kernels.optimizers import momentum
 from kernels.random import KICKS, normal
 from kernels.surfaces import NAMES, given_double_rows, given_doubles, height
@@ -81,7 +81,7 @@ def measure_all(number: int, places: Array, shape: Array, x: Array, t: Array, ou
         out[i] = loss_and_gradient(number, places[i], shape, x, t, g)
 
 
-@exact(void(doubles, given_double_rows, types.int64[::1], int64))
+@shared
 def judge(w: Array, minima: Array, fate: Array, step: int) -> None:
     """Note in its fate (2,) whether a run at w (d,), after this step, has arrived or is lost; a lost one is put on the rim."""
     d = w.shape[0]

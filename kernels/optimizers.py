@@ -155,7 +155,7 @@ def adam(w: Array, g: Array, m: Array, s: Array, step: int, rate: float, beta1: 
 @written_in
 def corrections(step: int, beta1: float, beta2: float) -> Any:
     """What Adam's rate and its epsilon are multiplied by: √(1 − beta2^step) / (1 − beta1^step) and √(1 − beta2^step)."""
-    root = np.sqrt(1.0 - beta2**step)
+    root = math.sqrt(1.0 - beta2**step)
     return root / (1.0 - beta1**step), root
 
 

@@ -6,6 +6,7 @@ float64.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,7 @@ def left(w: Array, minima: Array) -> Any:
         for i in range(w.shape[0]):
             square += (w[i] - minima[k, i]) ** 2
         nearest = min(nearest, square)
-    return np.sqrt(nearest)
+    return math.sqrt(nearest)
 
 
 @shared

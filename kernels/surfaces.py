@@ -6,6 +6,7 @@ the turn θ (radians) of the quadratic; the others do not look at it. A surface 
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -89,7 +90,7 @@ def saddle(w: Array, g: Array) -> Any:
 def plateau(w: Array, g: Array) -> Any:
     """1 − e^(−(x² + y²)/2): a hole in a plain, which is flat everywhere else; least at (0, 0)."""
     x, y = w[0], w[1]
-    left = np.exp(-0.5 * (x * x + y * y))
+    left = math.exp(-0.5 * (x * x + y * y))
     g[0] = x * left
     g[1] = y * left
     return 1.0 - left

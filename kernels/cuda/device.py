@@ -15,6 +15,7 @@ what it is given with them: a Python float, which a real GPU would take for a fl
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
@@ -22,6 +23,8 @@ from typing import Any
 import numpy as np
 from numba import config, types
 from numba.np.numpy_support import as_dtype
+
+_PI = np.float32(math.pi)
 
 cuda: Any = None
 """numba-cuda, or None where it is not installed."""
@@ -104,11 +107,38 @@ def plus(a: Any, b: Any) -> Any:
     return np.float32(a + b)
 
 
+def cosine(half_turns: Any) -> Any:
+    """cos πv, for a float32 v."""
+    return np.cos(_PI * half_turns)
+
+
+def sine(half_turns: Any) -> Any:
+    """sin πv, likewise."""
+    return np.sin(_PI * half_turns)
+
+
 if cuda is not None and not simulated:
     # Without these, NVVM fuses every product into the sum that follows it, and the bits differ from the processor's.
     from numba.cuda import libdevice
 
     times, plus = libdevice.fmul_rn, libdevice.fadd_rn
+    # In terms of π angles are exact. Half the code of plain cos and sin is for angles of thousands of turns, and needs memory.
+    cosine, sine = libdevice.cospif, libdevice.sinpif
+
+
+def bare(array: Any) -> Any:
+    """An array of the GPU's memory, as functions for both devices take it; in the simulator they take only NumPy's own."""
+    return array
+
+
+if simulated:
+
+    def bare(array: Any) -> Any:
+        array = getattr(array, "_item", array)
+        return getattr(array, "_ary", array)
+
+elif cuda is not None:
+    bare = on_device(bare)
 
 
 def why_not() -> str:

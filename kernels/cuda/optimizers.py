@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -123,10 +124,17 @@ def settings(rules: Sequence[Rule]) -> Array:
 def paces(rules: Sequence[Rule], first: int, steps: int) -> Array:
     """(R, steps, 3) float32, for the steps from number `first` on: what of a rule depends on the step."""
     found, step = np.empty((len(rules), steps, 3), np.float32), np.arange(first + 1.0, first + steps + 1.0)
-    corrections: Any = optimizers.corrections
     for rule, pace in zip(rules, found, strict=True):
-        scale, root = (1.0, 1.0) if rule.number != optimizers.ADAM else corrections.py_func(step, rule.beta1, rule.beta2)
+        scale, root = (1.0, 1.0) if rule.number != optimizers.ADAM else _corrections(first, steps, rule.beta1, rule.beta2)
         pace[:, RATE] = rule.rate * scale
         pace[:, SECOND] = 1.0 / step if rule.number == optimizers.AVERAGED else rule.epsilon * root
         pace[:, PULL] = rule.rate * rule.l1
     return found
+
+
+@lru_cache(maxsize=64)
+def _corrections(first: int, steps: int, beta1: float, beta2: float) -> tuple[Array, Array]:
+    """`kernels.optimizers.corrections` for the steps from number `first` on: (steps,) float64 each."""
+    correct: Any = optimizers.corrections
+    scale, root = np.array([correct.py_func(step, beta1, beta2) for step in range(first + 1, first + steps + 1)]).T
+    return scale, root

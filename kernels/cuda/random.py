@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
-from kernels.cuda.device import cuda, on_device
-from kernels.random import ORDER, below, bits
+from kernels.cuda.device import cosine, cuda, on_device, sine
+from kernels.random import ORDER, below, bits, unit
+
+_ONE, _MINUS_TWO = np.float32(1.0), np.float32(-2.0)
+
+
+@on_device
+def normal(seed: Any, stream: Any, step: Any, i: Any) -> Any:
+    """Number i of `kernels.random.normal`, but for rounding."""
+    even = np.uint64(i - i % 2)
+    u, v = unit(bits(seed, stream, step, even)), unit(bits(seed, stream, step, even + np.uint64(1)))
+    radius = np.float32(math.sqrt(_MINUS_TWO * np.float32(math.log(_ONE - u))))
+    return radius * (cosine(v + v) if i % 2 == 0 else sine(v + v))
 
 
 @on_device

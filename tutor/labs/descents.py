@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tutor.labs.devices import kernels
 from tutor.labs.draws import uniforms
 from tutor.labs.spec import State, frozen, scalar
 
@@ -99,10 +100,9 @@ def elsewhere(ground: Ground, seed: int) -> Array:
     return np.asarray(middle + _ROOM * half * (2 * uniforms(seed, _PLACES, len(limits)) - 1))
 
 
-def go(state: State, settings: Array, steps: int) -> None:
-    """Make so many steps. settings: (R, 3), the rate, the momentum and the noise of each run."""
-    from kernels.descent import descend
-
+def go(state: State, settings: Array, steps: int, device: str = "cpu") -> None:
+    """Make so many steps. settings: (R, 3), the rate, the momentum and the noise of each run. Raises DeviceProblem."""
+    descend = kernels("race", device, cpu="descent").descend
     if steps <= 0:
         return
     descend(

@@ -76,6 +76,7 @@ SPEC = LabSpec(
     source=Source("kernels.descent", "descend"),
     steps=1000,
     pace=6.0,
+    devices=("cpu", "cuda"),
     socket=Socket(
         "gradient",
         "gradient(w, x, t)",
@@ -98,7 +99,7 @@ class GradientDescent:
         settings = np.zeros((len(state["w"]), 3))
         settings[:, 0] = rates(knobs)
         if plug is None:
-            go(state, settings, steps)
+            go(state, settings, steps, device)
             return
         if knobs["loss"] != "neuron":
             raise UserError(f"gradient is that of a neuron's loss, and this is a {knobs['loss']}", "set loss to neuron")

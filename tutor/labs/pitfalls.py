@@ -54,6 +54,7 @@ SPEC = LabSpec(
     source=Source("kernels.descent", "descend"),
     steps=2000,
     pace=30.0,
+    devices=("cpu", "cuda"),
 )  # fmt: skip
 
 
@@ -88,7 +89,8 @@ class Pitfalls:
 
     def advance(self, state: State, knobs: Knobs, steps: int, device: str, plug: Plug | None) -> None:
         rate = float(knobs["rate"])
-        go(state, np.array([[rate, 0.0, 0.0], [rate, float(knobs["momentum"]), float(knobs["noise"])]]), steps)
+        settings = np.array([[rate, 0.0, 0.0], [rate, float(knobs["momentum"]), float(knobs["noise"])]])
+        go(state, settings, steps, device)
 
     def metrics(self, state: State, knobs: Knobs) -> dict[str, float]:
         plain, helped = np.maximum(state["loss"] - state["least"][0], 0.0)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tutor.labs import race_pictures as pictures
 from tutor.labs import racers as field
 from tutor.labs.answered import arrays
+from tutor.labs.devices import kernels
 from tutor.labs.racers import RACERS, YOURS
 from tutor.labs.spec import Knob, Knobs, LabSpec, Metric, Plug, Socket, Source, State, View, Words, frozen, scalar
 from tutor.labs.words import said
@@ -76,6 +77,7 @@ SPEC = LabSpec(
     source=Source("kernels.race", "race"),
     steps=2000,
     pace=30.0,
+    devices=("cpu", "cuda"),
     socket=Socket(
         "adam",
         "adam(w, g, m, s, t, rate, beta1, beta2, epsilon)",
@@ -116,9 +118,7 @@ class Race:
         }
 
     def advance(self, state: State, knobs: Knobs, steps: int, device: str, plug: Plug | None) -> None:
-        from kernels.race import race
-
-        settings = _settings(state, knobs)
+        race, settings = kernels("race", device).race, _settings(state, knobs)
         # The learner's optimizer goes first: if it fails at a step, nobody has made that step.
         for count in [1] * steps if plug is not None else [max(0, steps)]:
             if plug is not None:

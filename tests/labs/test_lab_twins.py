@@ -1,0 +1,55 @@
+"""Labs whose kernels have twins on a GPU: in Numba's simulator a run comes to the same place, and without a GPU it says so."""
+
+from __future__ import annotations
+
+import pytest
+from lab_checks import run
+from on_cuda import answer, needs_numba_cuda
+
+from tutor.errors import DeviceProblem
+
+LABS = """
+import json, sys
+import numpy as np
+from tutor.engine.link import parse_link
+from tutor.engine.run import Run
+from tutor.labs import find_lab
+
+apart = {}
+for text in sys.argv[1:]:
+    lab, ends = find_lab(text.partition("?")[0]), []
+    for device in ("cpu", "cuda", "both"):  # both: half of the way on each
+        one = Run(lab, parse_link(text, lab.spec))
+        for steps, here in ((2, "cpu"), (3, "cuda")):
+            lab.advance(one.state, one.knobs, steps, here if device == "both" else device, None)
+        ends.append(one.state)
+    moved = [name for name, array in ends[0].items() if array.flags.writeable and array.dtype.kind == "f"]
+    far = [
+        max(float((np.abs(ends[0][name] - end[name]) / (1 + np.abs(ends[0][name]))).max(initial=0.0)) for name in moved)
+        for end in ends[1:]
+    ]
+    apart[text] = [*far, [end["step"].tolist() for end in ends]]
+print(json.dumps(apart))
+"""
+LINKS = {
+    "race?surface=beale": 1e-9,
+    "gd?loss=neuron": 1e-9,
+    "pitfalls?noise=0.5": 2e-6,
+}
+"""Runs, and how far apart numbers of some size may be after five steps."""
+
+
+@pytest.mark.cuda
+@needs_numba_cuda
+def test_they_come_to_the_same_place() -> None:
+    for text, (whole, half, steps) in answer(LABS, *LINKS).items():
+        assert whole < LINKS[text], text
+        assert half < LINKS[text], text
+        assert steps == [[5]] * 3
+
+
+@pytest.mark.parametrize("text", LINKS)
+def test_a_gpu_that_is_not_there_is_said(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kernels.cuda.device.why_not", lambda: "there is no such thing")
+    with pytest.raises(DeviceProblem, match="there is no such thing"):
+        run(f"{text}&device=cuda").advance(1)
