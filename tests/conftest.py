@@ -23,3 +23,12 @@ if not os.environ.get("NUMBA_CACHE_DIR"):
 def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test touches the folders of whoever runs it."""
     monkeypatch.setenv("DLTUTOR_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture(autouse=True)
+def _english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test speaks English, whatever the locale of whoever runs it."""
+    from tutor import words
+
+    monkeypatch.setenv(words.VARIABLE, words.ENGLISH)
+    words.use(words.ENGLISH)

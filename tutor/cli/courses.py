@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from tutor import paths
+from tutor.cli.language import speak
 from tutor.course.model import Course, Lesson
 from tutor.course.parse import load_lesson, read_course, read_outline
 from tutor.errors import BadLesson, nearest
+from tutor.words import language
 
 
 def lesson_ids() -> list[str]:
@@ -28,10 +30,16 @@ def find_lesson(name: str) -> Lesson:
     lesson = match_lesson(name)
     if lesson is None:
         raise BadLesson(f"there is no lesson {name!r}", nearest(name, lesson_ids()))
-    return load_lesson(paths.lessons_folder(), lesson)
+    return load_lesson(paths.lessons_folder(), lesson, spoken())
+
+
+def spoken() -> str:
+    """The learner's language, from here on spoken."""
+    speak()
+    return language()
 
 
 def whole_course() -> tuple[Course, int]:
     """The course as far as it can be read, and how many faults it has."""
-    course, problems = read_course(paths.lessons_folder())
+    course, problems = read_course(paths.lessons_folder(), "", spoken())
     return course, len(problems)

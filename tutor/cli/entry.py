@@ -17,6 +17,7 @@ from typing import Protocol, cast
 
 from tutor.cli.parser import BadUsage, Parser, Wanted
 from tutor.errors import UserError, WorkerGone, nearest
+from tutor.words import use, wanted
 
 COMMANDS: dict[str, str] = {
     "open": "open a lesson or a lab on screen",
@@ -28,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "check": "check the code of an exercise",
     "data": "list, add, download or remove data sets",
     "review": "ask again what you missed, or what is due",
+    "language": "the language of lessons and screens",
     "progress": "show, export, import or reset what you have done",
     "new": "make an example of a course, a chapter, a lesson or an exercise",
     "lint": "find mistakes in a course",
@@ -88,6 +90,7 @@ def complain(message: str) -> None:
 
 
 def _dispatch(argv: list[str]) -> int:
+    use(wanted())
     if not argv:
         return _command("open").main(Wanted(what=None))
     name = argv[0]

@@ -7,12 +7,14 @@ from dataclasses import asdict
 from textwrap import fill
 from typing import Any
 
+from tutor.cli.language import speak
 from tutor.cli.output import columns, print_json, table
 from tutor.cli.parser import Parser, Wanted, json_option
 from tutor.engine.link import value_text
 from tutor.labs import find_lab, lab_ids
 from tutor.labs.spec import Knob, LabSpec
 from tutor.labs.spoken import spoken
+from tutor.words import tr
 
 EXAMPLE = """examples:
   dltutor labs
@@ -26,18 +28,19 @@ def configure(parser: Parser) -> None:
 
 
 def main(arguments: Wanted) -> int:
+    speak()
     if arguments.lab:
-        spec = spoken(find_lab(arguments.lab).spec)
+        spec = find_lab(arguments.lab).spec
         if arguments.json:
             print_json(asdict(spec))
         else:
-            print(_described(spec))
+            print(_described(spoken(spec)))
         return 0
-    specs = [spoken(find_lab(lab).spec) for lab in lab_ids()]
+    specs = [find_lab(lab).spec for lab in lab_ids()]
     if arguments.json:
         print_json([_short(spec) for spec in specs])
     else:
-        print(table([(spec.id, spec.title, spec.summary) for spec in specs], fold=columns()))
+        print(table([(spec.id, tr(spec.title), tr(spec.summary)) for spec in specs], fold=columns()))
     return 0
 
 

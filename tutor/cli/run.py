@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from tutor.cli.language import speak
 from tutor.cli.output import Bar
 from tutor.cli.parser import BadUsage, Parser, Wanted, one_of, size, whole
 from tutor.conditions import Condition, parse_condition
@@ -70,6 +71,7 @@ def configure(parser: Parser) -> None:
 
 
 def main(arguments: Wanted) -> int:
+    speak()
     if arguments.json and (arguments.view or arguments.size):
         raise BadUsage("--json prints no plot", "leave out --view and --size, or --json")
     if arguments.sweep and arguments.every:

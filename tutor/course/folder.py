@@ -1,4 +1,7 @@
-"""What stands where in a course's folder: `NN-chapter/index.md`, `NN-chapter/NN-lesson.md`, and `course.yaml`."""
+"""What stands where in a course's folder: `NN-chapter/index.md`, `NN-chapter/NN-lesson.md`, and `course.yaml`.
+
+Beside a text may stand its translations, `NN-lesson.fr.md` and `index.fr.md`: two letters name the language.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from tutor.course.source import Source, is_inside, read_source
 from tutor.course.yamltree import BadYaml, Table, read_yaml
 
 _NAME = re.compile(r"([0-9]{1,4})-([a-z0-9]+(?:-[a-z0-9]+)*)\Z")
+_TRANSLATED = re.compile(r"(.+)\.([a-z]{2})\Z")
 _CHAPTER_KEYS = ("title", "summary")
 _LESSON_KEYS = ("title", "minutes", "needs", "sources")
 
@@ -24,6 +28,8 @@ class LessonFile:
 
     id: str
     file: Path
+    original: Path | None = None
+    """What the file translates; None: it is the original."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,8 @@ class ChapterFolder:
     id: str
     folder: Path
     lessons: tuple[LessonFile, ...]
+    index: str = "index.md"
+    """The file of its title and summary."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +56,11 @@ class Front:
     marks: Marks | None = None
 
 
-def survey(root: Path, problems: Problems) -> list[ChapterFolder]:
-    """The chapters of a course's folder, in order. What has no number in front is no chapter."""
+def survey(root: Path, problems: Problems, language: str = "en") -> list[ChapterFolder]:
+    """The chapters of a course's folder, in order. What has no number in front is no chapter.
+
+    language: two letters; what is translated into it is read in it.
+    """
     if not root.is_dir():
         problems.add(Place(root), "file", f"there is no folder {root}", "name the folder that holds the chapters")
         return []
@@ -63,15 +74,32 @@ def survey(root: Path, problems: Problems) -> list[ChapterFolder]:
                 Place(folder), "outside", f"{folder.name} leads out of the course's folder", "keep every file inside it"
             )
             continue
-        found.append((int(match[1]), ChapterFolder(folder.name, folder, _lessons(folder, problems))))
+        index = f"index.{language}.md" if (folder / f"index.{language}.md").is_file() else "index.md"
+        lessons = _lessons(folder, problems, language)
+        found.append((int(match[1]), ChapterFolder(folder.name, folder, lessons, index)))
     return [chapter for _, chapter in sorted(found, key=lambda pair: (pair[0], pair[1].id))]
 
 
-def _lessons(folder: Path, problems: Problems) -> tuple[LessonFile, ...]:
+def languages_of(root: Path) -> tuple[str, ...]:
+    """The languages, but for the course's own, that a text of the course is translated into."""
+    names = (file.stem for folder in _listed(root) if folder.is_dir() for file in _listed(folder) if file.suffix == ".md")
+    return tuple(sorted({match[2] for name in names if (match := _TRANSLATED.match(name))}))
+
+
+def _lessons(folder: Path, problems: Problems, language: str) -> tuple[LessonFile, ...]:
     found: list[tuple[int, LessonFile]] = []
     seen: dict[str, str] = {}
-    for file in _listed(folder):
-        if file.suffix != ".md" or file.name == "index.md":
+    files = [file for file in _listed(folder) if file.suffix == ".md"]
+    names = {file.name for file in files}
+    for file in files:
+        if file.name == "index.md":
+            continue
+        translated = _TRANSLATED.match(file.stem)
+        if translated and f"{translated[1]}.md" in names:
+            continue
+        if translated:
+            what, mend = f"{file.name} translates {translated[1]}.md, which is not there", "name it like the text it translates"
+            problems.add(Place(file), "translation", what, mend)
             continue
         match = _NAME.match(file.stem)
         if not match:
@@ -82,7 +110,9 @@ def _lessons(folder: Path, problems: Problems) -> tuple[LessonFile, ...]:
             )
         else:
             seen[match[2]] = file.name
-            found.append((int(match[1]), LessonFile(f"{folder.name}/{match[2]}", file)))
+            lesson, spoken = f"{folder.name}/{match[2]}", f"{file.stem}.{language}.md"
+            shown = LessonFile(lesson, folder / spoken, file) if spoken in names else LessonFile(lesson, file)
+            found.append((int(match[1]), shown))
     return tuple(lesson for _, lesson in sorted(found, key=lambda pair: (pair[0], pair[1].id)))
 
 
@@ -132,7 +162,7 @@ def lesson_front(source: Source, problems: Problems) -> Front:
 
 def chapter_front(root: Path, chapter: ChapterFolder, problems: Problems) -> tuple[Front, Source | None]:
     """The front matter of a chapter's `index.md`, and its text."""
-    file = chapter.folder / "index.md"
+    file = chapter.folder / chapter.index
     if not file.exists() and not file.is_symlink():
         problems.add(
             Place(file), "missing-file", f"the chapter {chapter.id} has no index.md", "write one, with title and summary"

@@ -9,6 +9,7 @@ from pathlib import Path
 from tutor.course.bugs import check_line
 from tutor.course.lint_labs import check_lab, check_plug, check_predict
 from tutor.course.lint_texts import check_lesson_texts, check_text, index_of
+from tutor.course.lint_translations import check_translations
 from tutor.course.model import Bug, Course, Exercise, LabBlock, Lesson, Place, Predict
 from tutor.course.parse import read_course
 from tutor.course.problems import Problem, in_order
@@ -33,6 +34,7 @@ def lint(folder: Path, tools: Tools) -> list[Problem]:
         found += check_lesson_texts(lesson, index, tools)
         found += _check_tasks(lesson, tools)
     found += _check_needs(course)
+    found += check_translations(folder, course, tools)
     return in_order(found)
 
 

@@ -2,11 +2,13 @@
 
 `read_…` collects every fault and returns what could be read; `load_…` raises BadLesson with the first fault.
 `…_outline` reads the front matter only, for the list of lessons on the home screen: what understands blocks is imported
-when a lesson's text is read, so that the home screen does not wait for it.
+when a lesson's text is read, so that the home screen does not wait for it. Each takes a language, two letters: what the course
+has in it is read in it, the rest in the course's own.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from tutor.course.folder import ChapterFolder, Front, LessonFile, chapter_front, course_title, lesson_front, survey
@@ -16,40 +18,40 @@ from tutor.course.source import Source, read_source
 from tutor.errors import BadLesson, nearest
 
 
-def load_outline(folder: Path, course_id: str = "") -> Course:
+def load_outline(folder: Path, course_id: str = "", language: str = "en") -> Course:
     """Titles, minutes, order and ids; sections are empty. Raises BadLesson."""
-    course, problems = read_outline(folder, course_id)
+    course, problems = read_outline(folder, course_id, language)
     refuse(problems)
     return course
 
 
-def load_course(folder: Path, course_id: str = "") -> Course:
+def load_course(folder: Path, course_id: str = "", language: str = "en") -> Course:
     """The whole course. Raises BadLesson."""
-    course, problems = read_course(folder, course_id)
+    course, problems = read_course(folder, course_id, language)
     refuse(problems)
     return course
 
 
-def load_lesson(folder: Path, lesson_id: str) -> Lesson:
+def load_lesson(folder: Path, lesson_id: str, language: str = "en") -> Lesson:
     """One lesson of the course in the folder, such as "01-neuron/perceptron". Raises BadLesson."""
-    lesson, problems = read_lesson(folder, lesson_id)
+    lesson, problems = read_lesson(folder, lesson_id, language)
     refuse(problems)
     return lesson
 
 
-def read_outline(folder: Path, course_id: str = "") -> tuple[Course, list[Problem]]:
+def read_outline(folder: Path, course_id: str = "", language: str = "en") -> tuple[Course, list[Problem]]:
     """The outline, and what is wrong in it."""
-    return _read(folder, course_id, whole=False)
+    return _read(folder, course_id, language, whole=False)
 
 
-def read_course(folder: Path, course_id: str = "") -> tuple[Course, list[Problem]]:
+def read_course(folder: Path, course_id: str = "", language: str = "en") -> tuple[Course, list[Problem]]:
     """The course without its faulty blocks, and what is wrong with them."""
-    return _read(folder, course_id, whole=True)
+    return _read(folder, course_id, language, whole=True)
 
 
-def read_lesson(folder: Path, lesson_id: str) -> tuple[Lesson, list[Problem]]:
+def read_lesson(folder: Path, lesson_id: str, language: str = "en") -> tuple[Lesson, list[Problem]]:
     """One lesson, and what is wrong in it. Raises BadLesson when there is no such lesson."""
-    chapters = survey(folder, Problems())
+    chapters = survey(folder, Problems(), language)
     files = {lesson.id: lesson for chapter in chapters for lesson in chapter.lessons}
     if lesson_id not in files:
         raise BadLesson(f"there is no lesson {lesson_id!r}", nearest(lesson_id, files))
@@ -61,9 +63,9 @@ def read_lesson(folder: Path, lesson_id: str) -> tuple[Lesson, list[Problem]]:
     return lesson, in_order(problems.found)
 
 
-def _read(root: Path, course_id: str, *, whole: bool) -> tuple[Course, list[Problem]]:
+def _read(root: Path, course_id: str, language: str, *, whole: bool) -> tuple[Course, list[Problem]]:
     problems = Problems()
-    chapters = survey(root, problems)
+    chapters = survey(root, problems, language)
     title = course_title(root, problems) if root.is_dir() else ""
     course = Course(course_id, title, tuple(_chapter(root, chapter, problems, whole) for chapter in chapters), root)
     return course, in_order(problems.found)
@@ -101,10 +103,25 @@ def _lesson(root: Path, file: LessonFile, problems: Problems, whole: bool) -> Le
         minutes=front.minutes,
         needs=front.needs,
         sources=front.sources,
-        sections=_sections(root, source, front, problems) if whole else (),
+        sections=_named_alike(root, file, _sections(root, source, front, problems)) if whole else (),
         file=file.file,
         marks=front.marks or {},
     )
+
+
+def _named_alike(root: Path, file: LessonFile, sections: tuple[Section, ...]) -> tuple[Section, ...]:
+    """The sections of a translation under the ids of the original's, so that places and links hold in every language."""
+    from tutor.course.document import cut
+
+    unheard = Problems()
+    source = read_source(root, file.original, unheard) if file.original is not None else None
+    if source is None:
+        return sections
+    front = lesson_front(source, unheard)
+    ids = [raw.id for raw in cut(source, front.lines, front.title, unheard)]
+    if len(ids) != len(sections):
+        return sections
+    return tuple(replace(section, id=name) for section, name in zip(sections, ids, strict=True))
 
 
 def _sections(root: Path, source: Source, front: Front, problems: Problems) -> tuple[Section, ...]:

@@ -19,6 +19,7 @@ from typing import IO, Any
 from tutor import errors
 from tutor.engine.wire import HEADER, LONGEST, Channel, Message, WireError, decode, encode
 from tutor.errors import UserError, WorkerGone
+from tutor.words import VARIABLE, language, use, wanted
 
 _KEPT = (
     "PATH",
@@ -149,6 +150,7 @@ class Child:
 
 def serve(handle: Callable[[Message], Message], channel: Channel, tick: Callable[[], float | None]) -> None:
     """The child's loop: answer messages, and in between call `tick`, which says how long it can wait (None: for ever)."""
+    use(wanted())
     wait: float | None = 0.0
     while True:
         if not channel.ready(wait):
@@ -180,6 +182,7 @@ def environment() -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if k in _KEPT or k.startswith(_KEPT_PREFIXES)}
     kept["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])])
     kept["PYTHONUNBUFFERED"] = "1"
+    kept[VARIABLE] = language()
     return kept
 
 

@@ -8,6 +8,7 @@ from tutor.labs import neuron_pictures as pictures
 from tutor.labs.neuron_answers import ACTIVATIONS, answers, margin
 from tutor.labs.spec import Knob, Knobs, LabSpec, Metric, Plug, Source, State, View, Words, scalar
 from tutor.pictures import Picture
+from tutor.words import tr
 
 _TABLES = ("and", "or", "nand", "not", "xor")
 _TWO_INPUTS = ("and", "or", "nand", "xor")
@@ -91,14 +92,14 @@ class Neuron:
         n, right = len(a.t), int(a.right.sum())
         title = a.name.upper()
         if right == n:
-            return Words(f"{right} of {n} right: this neuron computes {title}")
-        summary = f"{right} of {n} right for {title}"
+            return Words(tr("{right} of {n} right: this neuron computes {title}", right=right, n=n, title=title))
+        summary = tr("{right} of {n} right for {title}", right=right, n=n, title=title)
         if a.name == "xor":
             if right == 3:
-                return Words(summary, "no line separates XOR: 3 of 4 is the most that one neuron can get right")
+                return Words(summary, tr("no line separates XOR: 3 of 4 is the most that one neuron can get right"))
             return Words(summary)
         if not any(a.w):
-            return Words(summary, "every weight is 0, so the inputs make no difference")
+            return Words(summary, tr("every weight is 0, so the inputs make no difference"))
         return Words(summary)
 
     def finished(self, state: State, knobs: Knobs) -> bool:

@@ -11,6 +11,7 @@ from tutor.labs.neuron_answers import Answers, respond
 from tutor.labs.plane import grid, limits_of, normal_arrow
 from tutor.labs.words import said, summed
 from tutor.pictures import Edge, Field, Network, Node, Points, Surface, Text
+from tutor.words import tr
 
 Array = NDArray[Any]
 
@@ -45,7 +46,7 @@ def boundary(a: Answers, size: tuple[int, int]) -> Field:
         Points(a.x, a.true.astype(np.int64), ~a.right),
         normal_arrow(a.w, a.b - a.cut_sum, limits),
         title=f"{a.name.upper()}: {a.activation}(wᵀx + b)",
-        legend=(("a", f"should be {said(a.low)}"), ("b", "should be 1")),
+        legend=(("a", tr("should be {low}", low=said(a.low))), ("b", tr("should be {low}", low=1))),
     )
 
 
@@ -81,7 +82,8 @@ def network(a: Answers, point: str) -> Network:
         title="φ(wᵀx + b)",
         caption=(
             f"Σ = {summed(list(zip(a.w[:inputs], x, strict=True)), a.b)} = {said(z)}",
-            f"{a.activation}({said(z)}) = {said(y)}; it should be {said(t)}: {'right' if right else 'wrong'}",
+            f"{a.activation}({said(z)}) = {said(y)}; "
+            + tr("it should be {target}: {verdict}", target=said(t), verdict=tr("right") if right else tr("wrong")),
         ),
     )
 
@@ -97,8 +99,8 @@ def row_of(a: Answers, point: str) -> int:
 def truth(a: Answers) -> Text:
     """The truth table, with the sum and the answer of each row."""
     one_input = a.name == "not"
-    lines = ["  x1" + ("" if one_input else "  x2") + "      sum   answer   target"]
+    lines = ["  x1" + ("" if one_input else "  x2") + "".join(f"{tr(word):>9}" for word in ("sum", "answer", "target"))]
     for x, z, y, t, right in zip(a.x, a.z, a.y, a.t, a.right, strict=True):
         second = "" if one_input else f"{said(x[1]):>4}"
-        lines.append(f"{said(x[0]):>4}{second}{said(z):>9}{said(y):>9}{said(t):>9}   {'right' if right else 'wrong'}")
-    return Text(tuple(lines), f"{a.name.upper()}: {int(a.right.sum())} of {len(a.t)} right")
+        lines.append(f"{said(x[0]):>4}{second}{said(z):>9}{said(y):>9}{said(t):>9}   {tr('right') if right else tr('wrong')}")
+    return Text(tuple(lines), f"{a.name.upper()}: " + tr("{right} of {n} right", right=int(a.right.sum()), n=len(a.t)))

@@ -13,8 +13,9 @@ from tutor.labs import perceptron_plug as plugged
 from tutor.labs.plane import augmented
 from tutor.labs.sets import LOGIC, Examples, blobs, digit_pair, logic, overlap, read_classes
 from tutor.labs.spec import Knob, Knobs, LabSpec, Metric, Plug, Socket, Source, State, View, Words, frozen, scalar
-from tutor.labs.words import counted, said
+from tutor.labs.words import said
 from tutor.pictures import Picture
+from tutor.words import tr
 
 _DATA = (*LOGIC, "blobs", "overlap", "digits")
 
@@ -187,29 +188,32 @@ class Perceptron:
         n, mistakes = len(state["t"]), int(state["tally"][0])
         right = n - errors(state["w"], state["x"], state["t"])
         most = bound(state, float(knobs["rate"]))
-        after = f"after {counted(mistakes, 'mistake')}"
+        after = pictures.after_mistakes(mistakes)
         if state["step"][0] == 0:
-            return Words("no example has been shown yet, and every weight is 0")
+            return Words(tr("no example has been shown yet, and every weight is 0"))
         if right == n:
-            every = "every digit" if knobs["data"] == "digits" else "every point"
-            summary = f"{every} is right {after}; the bound allows {said(math.floor(most), 9)}"
+            every = tr("every digit") if knobs["data"] == "digits" else tr("every point")
+            summary = tr(
+                "{every} is right {after}; the bound allows {most}", every=every, after=after, most=said(math.floor(most), 9)
+            )
         else:
-            summary = f"{right} of {n} right {after}"
+            summary = tr("{right} of {n} right", right=right, n=n) + f" {after}"
         if len(state["test_t"]):
             held_out = len(state["test_t"])
             wrong = errors(state["w"], state["test_x"], state["test_t"])
-            summary += f"; held out: {held_out - wrong} of {held_out} right"
+            summary += "; " + tr("held out: {right} of {n} right", right=held_out - wrong, n=held_out)
         trouble = self._trouble(state, knobs, mistakes, most)
-        return Words(summary if right == n or trouble else f"{summary}; still learning", trouble)
+        return Words(summary if right == n or trouble else f"{summary}; " + tr("still learning"), trouble)
 
     def _trouble(self, state: State, knobs: Knobs, mistakes: int, most: float) -> str:
         if mistakes > most:
-            return f"more mistakes than the bound of {said(math.floor(most), 9)} allows: this update is not the perceptron's"
+            told = "more mistakes than the bound of {most} allows: this update is not the perceptron's"
+            return tr(told, most=said(math.floor(most), 9))
         if state["gamma"][0] > 0 or state["step"][0] < 3 * len(state["t"]):
             return ""
         if knobs["data"] == "xor":
-            return "no line separates XOR: at most 3 of 4 can be right, and the mistakes never end"
-        return "no line separates these points, so the mistakes never end"
+            return tr("no line separates XOR: at most 3 of 4 can be right, and the mistakes never end")
+        return tr("no line separates these points, so the mistakes never end")
 
     def finished(self, state: State, knobs: Knobs) -> bool:
         """A whole pass, from its first example to its last, has gone by without a mistake."""

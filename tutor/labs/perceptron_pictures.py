@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from tutor.labs.plane import augmented, grid, limits_of, normal_arrow
 from tutor.labs.spec import State
-from tutor.labs.words import counted, said, summed
+from tutor.labs.words import said, summed
 from tutor.pictures import Columns, Edge, Field, Images, Network, Node, Picture, Points, Text
+from tutor.words import tr
 
 Array = NDArray[Any]
 
@@ -38,8 +39,8 @@ def boundary(state: State, data: str, size: tuple[int, int]) -> Field:
         0.0 if length else None,
         Points(xy, (state["t"] > 0).astype(np.int64), wrong(state), shown_last(state)),
         normal_arrow((float(w[0]), float(w[1])), float(w[2]), limits),
-        title=_TITLES.get(data, data.upper()),
-        legend=(("a", "target −1"), ("b", "target +1")),
+        title=tr(_TITLES[data]) if data in _TITLES else data.upper(),
+        legend=(("a", tr("target {target}", target="−1")), ("b", tr("target {target}", target="+1"))),
     )
 
 
@@ -60,12 +61,15 @@ def still_wrong(state: State, classes: tuple[int, int], size: tuple[int, int]) -
     """The digits that the weights get wrong, then the held-out ones among them, as many as there is room for."""
     parts = (("", state["x"], state["t"]), ("unseen", state["test_x"], state["test_t"]))
     chosen = [(note, x, t, np.flatnonzero(~(t * decisions(state["w"], x) > 0))) for note, x, t in parts]
-    counts = f"{len(chosen[0][3])} of {len(state['t'])} wrong; unseen: {len(chosen[1][3])} of {len(state['test_t'])}"
+    counts = tr(
+        "{wrong} of {n} wrong; unseen: {unseen} of {held_out}",
+        wrong=len(chosen[0][3]), n=len(state["t"]), unseen=len(chosen[1][3]), held_out=len(state["test_t"]),
+    )  # fmt: skip
     room = max(1, size[0] * 2 // 3 // _DIGIT_CELLS[0]) * max(1, size[1] // _DIGIT_CELLS[1])
     pixels = [x[i, :-1].reshape(8, 8) for _, x, _, found in chosen for i in found][:room]
     captions = [f"{classes[int(t[i] > 0)]} {note}".strip() for note, _, t, found in chosen for i in found][:room]
     if not pixels:
-        return Text(("No digit is wrong.",), counts)
+        return Text((tr("No digit is wrong."),), counts)
     return Images(np.stack(pixels), tuple(captions), title=counts)
 
 
@@ -75,7 +79,7 @@ def network(state: State) -> Network:
     x, t = state["x"][i], float(state["t"][i])
     z = float(decisions(w, state["x"][i : i + 1])[0])
     says = float(np.sign(z))
-    verdict = "on the boundary" if z == 0 else "right now" if says == t else "wrong now"
+    verdict = tr("on the boundary" if z == 0 else "right now" if says == t else "wrong now")
     inputs = tuple(Node(f"x{j + 1}", said(float(x[j]))) for j in range(2))
     return Network(
         layers=(
@@ -87,7 +91,7 @@ def network(state: State) -> Network:
         title="sign(wᵀx + b)",
         caption=(
             f"Σ = {summed([(float(w[j]), float(x[j])) for j in range(2)], float(w[2]))} = {said(z)}",
-            f"target {said(t)}: {verdict}, after {counted(int(state['tally'][0]), 'mistake')}",
+            tr("target {target}: {verdict}", target=said(t), verdict=verdict) + f", {after_mistakes(int(state['tally'][0]))}",
         ),
     )
 
@@ -112,3 +116,8 @@ def shown_last(state: State) -> int | None:
     """The example that the last step showed, or None before the first."""
     step, order = int(state["step"][0]), state["order"]
     return int(order[(step - 1) % len(order)]) if step else None
+
+
+def after_mistakes(mistakes: int) -> str:
+    """ "after 1 mistake", "after 2 mistakes"."""
+    return tr("after 1 mistake") if mistakes == 1 else tr("after {mistakes} mistakes", mistakes=mistakes)

@@ -25,7 +25,7 @@ from tutor.tui.look import find_look
 from tutor.tui.start import read_all, resolve
 from tutor.tui.theme import DARK, LIGHT, theme
 from tutor.tui.thrift import Thrifty
-from tutor.words import tr
+from tutor.words import language, tr, use, wanted
 
 if TYPE_CHECKING:
     from tutor.engine.client import Worker
@@ -200,7 +200,7 @@ class TutorApp(Thrifty, Gated):
         from tutor.tui.screens.lesson import LessonScreen
 
         try:
-            lesson, problems = read_lesson(self.course.folder, lesson_id)
+            lesson, problems = read_lesson(self.course.folder, lesson_id, language())
         except BadLesson as error:
             self.tell(error)
             return
@@ -286,10 +286,11 @@ def run(start: str | None = None, *, folder: Path | None = None, course_id: str 
     from tutor.course.parse import read_outline
     from tutor.store import Store
 
-    course, problems = read_outline(folder or paths.lessons_folder(), course_id)
-    wanted = resolve(start, course) if start else ""
     with Store.open() as store:
-        app = TutorApp(course, store, start=wanted, faults=len(problems))
+        use(wanted(store.setting("language")))
+        course, problems = read_outline(folder or paths.lessons_folder(), course_id, language())
+        place = resolve(start, course) if start else ""
+        app = TutorApp(course, store, start=place, faults=len(problems))
         app.run(mouse=mouse and store.setting("mouse") != "off")
         if app.failed:
             print(app.failed, file=sys.stderr)

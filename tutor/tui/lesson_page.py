@@ -67,7 +67,7 @@ class Page(VerticalScroll, can_focus=True):
         if self._veiled:
             for widget in self._veiled:
                 widget.display = False
-            widgets.append(Flow([Para(Content(_VEIL))], classes="veil"))
+            widgets.append(Flow([Para(Content(tr(_VEIL)))], classes="veil"))
         if onward:
             widgets.append(Flow([Para(Content(onward))], classes="onward"))
         with self.app.batch_update():

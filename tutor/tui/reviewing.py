@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tutor import paths
 from tutor.course.model import Course
 from tutor.errors import StoreProblem, UserError
-from tutor.words import tr
+from tutor.words import language, tr
 
 if TYPE_CHECKING:
     from tutor.tui.app import TutorApp
@@ -42,7 +42,7 @@ async def whole_course(app: TutorApp) -> Course:
 
     if app.whole is not None:
         return app.whole
-    whole, _ = await asyncio.to_thread(read_course, app.course.folder, app.course.id)
+    whole, _ = await asyncio.to_thread(read_course, app.course.folder, app.course.id, language())
     app.whole = whole
     return whole
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from tutor.course.model import Course
 from tutor.errors import BadLink, nearest
-from tutor.words import tr
+from tutor.words import language, tr
 
 
 def resolve(start: str, course: Course) -> str:
@@ -39,7 +39,7 @@ def read_all(course: Course) -> tuple[Course, Mapping[str, str]]:
     from tutor.labs import find_lab, lab_ids
     from tutor.review.schedule import scheduler
 
-    whole, _ = read_course(course.folder, course.id)
+    whole, _ = read_course(course.folder, course.id, language())
     scheduler()  # what is due is worked out on the screen's own thread: what that loads is loaded here
     summaries = {}
     for lab in lab_ids():
