@@ -49,6 +49,7 @@ SPEC = LabSpec(
     source=Source("kernels.opponents", "critics_turn"),
     unit="round",
     steps=600,
+    devices=("cpu", "cuda"),
 )  # fmt: skip
 
 
@@ -64,7 +65,7 @@ class Digits:
     def advance(self, state: State, knobs: Knobs, steps: int, device: str, plug: Plug | None) -> None:
         if steps <= 0:
             return
-        play(state, table_of(knobs), pixels(), steps)
+        play(state, table_of(knobs), pixels(), steps, device=device)
         state["step"] += steps
 
     def metrics(self, state: State, knobs: Knobs) -> dict[str, float]:

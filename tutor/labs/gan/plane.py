@@ -60,6 +60,7 @@ SPEC = LabSpec(
     unit="round",
     steps=2000,
     pace=60.0,
+    devices=("cpu", "cuda"),
     socket=Socket(
         "generator_gradient",
         "generator_gradient(f, slopes)",
@@ -82,7 +83,7 @@ class Plane:
             return
         x = data_of(knobs, int(state["seed"][0])).points
         if len(x):
-            play(state, table_of(knobs), x, steps, None if plug is None else gradient_of(plug, knobs))
+            play(state, table_of(knobs), x, steps, None if plug is None else gradient_of(plug, knobs), device)
         state["step"] += steps
 
     def metrics(self, state: State, knobs: Knobs) -> dict[str, float]:

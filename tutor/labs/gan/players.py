@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutor.errors import UserError
+from tutor.labs.devices import kernels, refused
 from tutor.labs.spec import State, frozen, scalar
 from tutor.labs.watch import EXAMPLES, Layer, ratio
 
@@ -72,24 +73,25 @@ Gradient = Callable[[Array, Array], Array]
 """From the discriminator's answers f (m,) to generated examples, and its slopes ∂f/∂x (m, features), to ∂L/∂x, alike."""
 
 
-def play(state: State, table: Table, x: Array, rounds: int, gradient: Gradient | None = None) -> None:
+def play(state: State, table: Table, x: Array, rounds: int, gradient: Gradient | None = None, device: str = "cpu") -> None:
     """Play so many rounds on the real examples x, in place. gradient: the learner's, in the place of the game's own.
 
     In a round with a loss that is not finite all stays as it was before it, for good; `last` says so. Raises UserError about
-    the learner's function, and then leaves the state as it was.
+    the learner's function, and then leaves the state as it was; and DeviceProblem where the game cannot be played there.
     """
+    _kernels(device, table)
     if rounds <= 0 or state["broken"][0]:
         return
     before = {name: state[name].copy() for name in _LEARNED}
     try:
-        done = _rounds(state, table, x, rounds, gradient)
+        done = _rounds(state, table, x, rounds, gradient, device)
     except UserError:
         _restore(state, before)
         raise
     if done < rounds:
         bad = state["last"].copy()
         _restore(state, before)
-        _rounds(state, table, x, done, gradient)
+        _rounds(state, table, x, done, gradient, device)
         state["last"][:] = bad
         state["broken"][0] = int(state["step"][0]) + done + 1
 
@@ -99,25 +101,34 @@ def _restore(state: State, before: State) -> None:
         state[name][:] = array
 
 
-def _rounds(state: State, table: Table, x: Array, rounds: int, gradient: Gradient | None) -> int:
+def _rounds(state: State, table: Table, x: Array, rounds: int, gradient: Gradient | None, device: str) -> int:
     """How many of these rounds could be played."""
     if gradient is None:
-        return _kernel(state, table, x, rounds, table.turns)
+        return _kernel(state, table, x, rounds, table.turns, device)
     for done in range(rounds):
-        if _kernel(state, table, x, 1, (0, table.turns[1])) < 1:
+        if _kernel(state, table, x, 1, (0, table.turns[1]), device) < 1:
             return done
         for _ in range(table.turns[0]):
             _push(state, table, gradient)
     return rounds
 
 
-def _kernel(state: State, table: Table, x: Array, rounds: int, turns: tuple[int, int]) -> int:
+def _kernel(state: State, table: Table, x: Array, rounds: int, turns: tuple[int, int], device: str = "cpu") -> int:
     from kernels import gan
 
     number, seed = gan.GAMES.index(table.game), int(state["seed"][0])
     game = gan.Game(number, table.batch, turns[1], turns[0], table.strength, table.limit, seed)
     room, thetas, memories = _room(table.nets, table.game, table.batch), _thetas(state), (state["memory_g"], state["memory_d"])
-    return gan.play(table.nets, room, table.rules, thetas, memories, game, x, state["made"], rounds, state["last"])
+    parts = (table.nets, room, table.rules, thetas, memories, game, x, state["made"], rounds, state["last"])
+    return int(_kernels(device, table).play(*parts))
+
+
+def _kernels(device: str, table: Table) -> Any:
+    """The module that plays on this device. Raises DeviceProblem."""
+    found = kernels("gan", device)
+    if device != "cpu" and (reason := found.too_large(table.nets)):
+        raise refused(reason)
+    return found
 
 
 def _push(state: State, table: Table, gradient: Gradient) -> None:
