@@ -78,11 +78,11 @@ def test_lint_says_where(call: Call, course: Path) -> None:
     lesson.write_text(LESSON.partition("```exercise")[0])
     done = call("lint", str(course))
     assert (done.status, done.out) == (0, "No mistakes found.\n")
-    assert call("lint", str(lesson), "--json").out == ""
+    assert call("lint", str(lesson), "--json").json["problems"] == []
     lesson.write_text(lesson.read_text().replace("$w = 2$", "$\\nonsense{2}$"))
     for path in (course, course / "01-first", lesson):
         done = call("lint", str(path), "--json")
-        problem = json.loads(done.out)
+        [problem] = done.json["problems"]
         assert (done.status, problem["rule"], problem["line"]) == (1, "bad-formula", 7)
         assert problem["file"] == str(lesson)
     assert call("lint", str(course / "01-first" / "index.md")).status == 0

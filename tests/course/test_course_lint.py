@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from course_samples import LABS, LESSON_FRONT, TOOLS, Check, Write, formula
+from course_samples import EXERCISE_FILES, LABS, LESSON_FRONT, TOOLS, Check, Write, formula
 
 from tutor.course.lint import Tools, lint, problems_as_json, problems_as_text
 from tutor.course.model import Exercise
@@ -116,6 +116,15 @@ FAULTS = [
     (lab("show: [boundery]"), "unknown-view", 6, 8, "'boundery'", "'boundary'"),
     (lab("hide: [rated]"), "unknown-knob", 6, 8, "'rated'", "'rate'"),
     (lab("goal: accuracy == 1"), "goal", 6, 7, "'accuracy'", "there are"),
+    (lab("lock: [rat]"), "unknown-knob", 6, 8, "'rat'", "'rate'"),
+    (lab("hide: [rate]", "lock: [rate]"), "bad-knob", 7, 8, "hidden", "remove"),
+    (lab("par: 3"), "missing-key", 6, 1, "par goes with a goal", "goal: …"),
+    (lab("goal: errors == 0", "par: 0"), "wrong-type", 7, 6, "whole number", "from 1"),
+    (lab("goal: errors == 0", "reach: {rate: 99}"), "bad-knob", 7, 15, "too large", ""),
+    (lab("goal: errors == 0", "reach: {rat: 1}"), "unknown-knob", 7, 9, "'rat'", "'rate'"),
+    ("```text\nshort\n" + 72 * "x" + "\n```\n", "too-wide", 7, 72, "takes 72 columns", "break it"),
+    ("Words.\n\n$$\n" + 72 * "x" + "\n$$\n", "too-wide", 7, 1, "this formula takes 72 columns", "break it"),
+    ("Words\nand " + 72 * "x", "too-wide", 5, 1, "the word xxxx", "break it"),
     (lab("goal: mistaks == 1"), "goal", 6, 7, "'mistaks'", "'mistakes'"),
     (lab("goal: errors = 0"), "goal", 6, 7, "cannot read", "errors == 0"),
     (lab("goal: 1 < 2"), "goal", 6, 7, "names no metric", "errors == 0"),
@@ -243,6 +252,14 @@ def test_an_exercise_without_its_check(write: Write) -> None:
     assert "add.check.py" in problem.message
 
 
+def test_a_starter_that_is_too_wide(write: Write) -> None:
+    body = "```exercise e\nfile: exercises/add.py\nwhy: x\n```\n"
+    files = {f"01-first/exercises/{name}": "" for name in EXERCISE_FILES}
+    files["01-first/exercises/add.py"] = f"x = 1\n# {75 * 'x'}\n"
+    (problem,) = lint(write({"01-first/01-one.md": LESSON_FRONT + body, **files}), TOOLS)
+    assert (problem.rule, problem.place.file.name, problem.place.line, problem.place.column) == ("too-wide", "add.py", 2, 77)
+
+
 def test_a_proof_that_raises_is_a_complaint(write_body: object, check: Check) -> None:
     def prove(exercise: Exercise) -> list[str]:
         raise BadLesson("the check cannot be read")
@@ -258,13 +275,21 @@ def test_text_and_json(check: Check) -> None:
     problems = check("See [x](#nowhere).")
     file = problems[0].place.file
     assert problems_as_text(problems) == f"{file}:5:5: 01-first/01-one.md has no section 'nowhere' (there are: a-lesson)"
-    assert json.loads(problems_as_json(problems)) == {
-        "file": str(file),
-        "line": 5,
-        "column": 5,
-        "rule": "broken-link",
-        "message": "01-first/01-one.md has no section 'nowhere'",
-        "mend": "there are: a-lesson",
+    document = json.loads(json.dumps(problems_as_json(problems, file)))
+    assert document == {
+        "version": 1,
+        "path": str(file),
+        "run": False,
+        "problems": [
+            {
+                "file": str(file),
+                "line": 5,
+                "column": 5,
+                "rule": "broken-link",
+                "message": "01-first/01-one.md has no section 'nowhere'",
+                "mend": "there are: a-lesson",
+            }
+        ],
     }
 
 

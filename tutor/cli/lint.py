@@ -4,43 +4,64 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tutor import paths
-from tutor.cli.output import Bar
-from tutor.cli.parser import Parser, Wanted
+from tutor.cli.output import Bar, print_json
+from tutor.cli.parser import Parser, Wanted, whole
 from tutor.course.lint import lint, problems_as_json, problems_as_text
-from tutor.course.model import Exercise
+from tutor.course.model import Course, Exercise
 from tutor.course.parse import read_course
 from tutor.course.tools import LabFacts, Tools
 from tutor.errors import UserError
 from tutor.labs.spec import LabSpec
 
+if TYPE_CHECKING:
+    from tutor.cli.lint_proofs import Proofs
+
 EXAMPLE = """examples:
   dltutor lint
-  dltutor lint my-course
+  dltutor lint my-course --run
   dltutor lint my-course/01-first/01-begin.md --json
 
-Exit status: 0 nothing found, 1 mistakes found."""
+With --run, what has to be run to be known is checked too: that goals do not hold at the start and can be reached, that guesses
+have an option that comes true, and the numbers that say from which run they are, such as
+  0.83<!--{{run: xor?seed=3@500, accuracy, 2}}-->
+What a run came to is kept, so that the next time only what has changed is run.
+
+With --json, one document:
+  {"version": 1, "path", "run", "problems": [{"file", "line", "column", "rule", "message", "mend"}, …]}
+
+Exit status: 0 nothing found, 1 mistakes found, 2 no course there."""
+
+_LIMIT = 60
+"""Seconds that one run may take."""
 
 
 def configure(parser: Parser) -> None:
     parser.add_argument(
         "path", metavar="PATH", nargs="?", help="a course, or a chapter or lesson of one; without: the built-in course"
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON object a line, for programs")
+    parser.add_argument("--run", action="store_true", help="make the runs that the lessons speak of, too")
+    parser.add_argument(
+        "--limit", metavar="SECONDS", type=whole(1, 3600), default=_LIMIT, help=f"how long one run may take; without: {_LIMIT}"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON document, for programs")
 
 
 def main(arguments: Wanted) -> int:
+    from tutor.cli.lint_proofs import Proofs
+
     path = Path(arguments.path) if arguments.path else paths.lessons_folder()
     root = course_folder(path)
-    exercises = sum(isinstance(task, Exercise) for lesson in read_course(root)[0].lessons for task in lesson.tasks)
-    with Bar("proving exercises", exercises) as bar:
-        found = lint(root, tools(bar))
-    if path != root:
-        found = [problem for problem in found if problem.place.file.is_relative_to(path)]
+    exercises = exercises_in(read_course(root)[0], path)
+    with (
+        Bar("proving exercises", len(exercises)) as bar,
+        Proofs(exercises, lambda done: bar.show(done, at_once=True)) as proofs,
+    ):
+        found = lint(root, tools(proofs, arguments.limit if arguments.run else 0, bar), None if path == root else path)
     if arguments.json:
-        if found:
-            print(problems_as_json(found))
+        print_json(problems_as_json(found, path, arguments.run))
     elif found:
         print(problems_as_text(found))
     else:
@@ -60,23 +81,27 @@ def course_folder(path: Path) -> Path:
     raise UserError(f"{path} is no course: no folder in it has an index.md", "name the folder that holds the chapters")
 
 
-def tools(bar: Bar | None = None) -> Tools:
-    """The linter's tools, of this program's labs, formulas and exercises."""
-    from tutor.draw.mathbox import check_formula
-    from tutor.exercises import prove
+def exercises_in(course: Course, path: Path) -> list[Exercise]:
+    """The exercises of the lessons that are this path, or are in it."""
+    lessons = (lesson for lesson in course.lessons if path == course.folder or lesson.file.is_relative_to(path))
+    return [task for lesson in lessons for task in lesson.tasks if isinstance(task, Exercise)]
+
+
+def tools(proofs: Proofs | None = None, seconds: int = 0, bar: Bar | None = None) -> Tools:
+    """The linter's tools, of this program's labs, formulas and exercises.
+
+    proofs: None: nothing is proven. seconds: that one run may take; 0: nothing is run.
+    """
+    from tutor.draw.mathbox import check_formula, display
     from tutor.labs import find_lab, lab_ids
 
-    proven = 0
+    bench = None
+    if seconds:
+        from tutor.cli.lint_bench import LintBench
 
-    def proof(exercise: Exercise) -> list[str]:
-        nonlocal proven
-        complaints = prove(exercise)
-        proven += 1
-        if bar is not None:
-            bar.show(proven, at_once=True)
-        return complaints
-
-    return Tools({lab: facts(find_lab(lab).spec) for lab in lab_ids()}, check_formula, proof)
+        bench = LintBench(seconds, lambda link: bar.show(0, link, at_once=True) if bar else None)
+    labs = {lab: facts(find_lab(lab).spec) for lab in lab_ids()}
+    return Tools(labs, check_formula, display=lambda tex: display(tex, False), prove=proofs, bench=bench)
 
 
 def facts(spec: LabSpec) -> LabFacts:

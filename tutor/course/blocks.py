@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tutor.course.claims import without_claims
 from tutor.course.document import BLOCKS, Fence
 from tutor.course.fields import Fields
 from tutor.course.model import Aside, Block, Bug, Event, Exercise, Hint, LabBlock, Note, Place, Timeline
@@ -88,19 +89,29 @@ def _name(fence: Fence, names: Names, problems: Problems) -> str:
     return name
 
 
+_LAB = ("knobs", "show", "hide", "lock", "goal", "par", "reach", "say")
+_MOST_STEPS = 100_000_000
+
+
 def _lab(fence: Fence, table: Table, name: str, problems: Problems) -> LabBlock | None:
-    fields = Fields(table, "a lab", ("knobs", "show", "hide", "goal", "say"), problems, fence.place)
+    fields = Fields(table, "a lab", _LAB, problems, fence.place)
     block = LabBlock(
         id=name,
         lab=fence.words[0],
         knobs=fields.table("knobs"),
         show=fields.texts("show"),
         hide=fields.texts("hide"),
+        lock=fields.texts("lock"),
         goal=fields.text("goal"),
+        par=fields.whole("par", 1, _MOST_STEPS),
+        reach=fields.table("reach"),
         say=fields.text("say"),
         place=fence.place,
         marks=fields.frozen_marks(),
     )
+    for key in ("par", "reach"):
+        if fields.has(key) and not fields.has("goal"):
+            fields.wrong(fields.marks[f"{key}:"], f"{key} goes with a goal, and there is none", "add goal: …", "missing-key")
     return block if fields.sound else None
 
 
@@ -165,7 +176,7 @@ def _hints(fields: Fields) -> tuple[Hint, ...]:
             fields.marks.update(part.marks)
         elif isinstance(node, Scalar) and node.text.strip():
             fields.marks[f"hints.{i}.say"] = node.place
-            hints.append(Hint(node.text.strip()))
+            hints.append(Hint(without_claims(node.text).strip()))
         else:
             fields.wrong(node.place, "a hint must be a text", "put it in quotes, or write {when: …, say: …}")
     return tuple(hints)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+from tutor.course.claims import without_claims
 from tutor.course.model import Marks, Place
 from tutor.course.problems import Problems
 from tutor.course.yamltree import Items, Node, Scalar, Table, plain
@@ -71,7 +72,7 @@ class Fields:
             return ""
         if not node.text.strip() and not empty:
             self.wrong(node.place, f"{name} is empty", "write it, or remove the key")
-        return node.text.strip()
+        return without_claims(node.text).strip()
 
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of texts; each gets a mark "key.0", "key.1" …"""

@@ -2,40 +2,61 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from tutor.course.bugs import check_line
+from tutor.course.lint_claims import check_claims
 from tutor.course.lint_labs import check_lab, check_plug, check_predict
-from tutor.course.lint_texts import check_lesson_texts, check_text, index_of
+from tutor.course.lint_runs import check_goal, check_guess
+from tutor.course.lint_texts import Index, check_lesson_texts, check_text, index_of
 from tutor.course.lint_translations import check_translations
+from tutor.course.lint_width import check_widths
 from tutor.course.model import Bug, Course, Exercise, LabBlock, Lesson, Place, Predict
 from tutor.course.parse import read_course
 from tutor.course.problems import Problem, in_order
 from tutor.course.tools import LabFacts, Tools
 from tutor.errors import UserError, nearest
 
-__all__ = ["LabFacts", "Tools", "lint", "problems_as_json", "problems_as_text"]
+__all__ = ["LabFacts", "Tools", "check_lesson", "index_of", "lint", "problems_as_json", "problems_as_text"]
+
+VERSION = 1
+"""Of what `problems_as_json` gives."""
 
 EXERCISE_FILES = (".solution.py", ".check.py", ".faults.py")
 """What stands beside NAME.py, as NAME and one of these."""
 
 
-def lint(folder: Path, tools: Tools) -> list[Problem]:
-    """Everything wrong with the course in the folder, in reading order; empty when it is sound."""
+def lint(folder: Path, tools: Tools, within: Path | None = None) -> list[Problem]:
+    """Everything wrong with the course in the folder, in reading order; empty when it is sound.
+
+    within: only what is wrong in this chapter or file of it.
+    """
     course, problems = read_course(folder)
     found = list(problems)
     index = index_of(course)
     for chapter in course.chapters:
         for prose in chapter.intro:
             found += check_text(prose.text, prose.place, index, tools)
+    for term in course.glossary.terms:
+        found += check_text(term.text, term.body, index, tools)
     for lesson in course.lessons:
-        found += check_lesson_texts(lesson, index, tools)
-        found += _check_tasks(lesson, tools)
+        if within is None or lesson.file.is_relative_to(within):
+            found += check_lesson(lesson, index, tools)
     found += _check_needs(course)
     found += check_translations(folder, course, tools)
-    return in_order(found)
+    return in_order(problem for problem in found if within is None or problem.place.file.is_relative_to(within))
+
+
+def check_lesson(lesson: Lesson, index: Index, tools: Tools) -> list[Problem]:
+    """Everything wrong with one lesson but for what its reading has found."""
+    return [
+        *check_lesson_texts(lesson, index, tools),
+        *check_widths(lesson, tools),
+        *check_claims(lesson, tools),
+        *_check_tasks(lesson, tools),
+    ]
 
 
 def problems_as_text(problems: Iterable[Problem]) -> str:
@@ -43,18 +64,25 @@ def problems_as_text(problems: Iterable[Problem]) -> str:
     return "\n".join(str(problem) for problem in problems)
 
 
-def problems_as_json(problems: Iterable[Problem]) -> str:
-    """One JSON object a line, with the keys file, line, column, rule, message, mend."""
-    return "\n".join(json.dumps(problem.as_json(), ensure_ascii=False) for problem in problems)
+def problems_as_json(problems: Iterable[Problem], path: Path, run: bool = False) -> dict[str, Any]:
+    """The same for programs, ready for `json.dumps`.
+
+    version: of this form; it goes up when a key changes its meaning or goes away, not when one comes. path: what was looked at.
+    run: whether runs were made. problems: in reading order, each with file, line and column (from 1), rule (a short stable
+    name), message and mend (both for people; the mend may be empty).
+    """
+    return {"version": VERSION, "path": str(path), "run": run, "problems": [problem.as_json() for problem in problems]}
 
 
 def _check_tasks(lesson: Lesson, tools: Tools) -> Iterator[Problem]:
     for task in lesson.tasks:
         match task:
             case LabBlock():
-                yield from check_lab(task, tools)
+                wrong = list(check_lab(task, tools))
+                yield from wrong or check_goal(task, tools)
             case Predict():
-                yield from check_predict(task, tools)
+                wrong = list(check_predict(task, tools))
+                yield from wrong or check_guess(lesson, task, tools)
             case Exercise():
                 yield from check_plug(task, tools)
                 yield from _check_exercise(task, tools)

@@ -27,10 +27,17 @@ def check_lab(block: LabBlock, tools: Tools) -> Iterator[Problem]:
         if name not in facts.views:
             place = block.marks[f"show.{i}"]
             yield Problem(place, f"{block.lab!r} has no view {name!r}", nearest(name, facts.views), "unknown-view")
-    for i, name in enumerate(block.hide):
-        if name not in facts.knobs:
-            place = block.marks[f"hide.{i}"]
-            yield Problem(place, f"{block.lab!r} has no knob {name!r}", nearest(name, facts.knobs), "unknown-knob")
+    for key, names in (("hide", block.hide), ("lock", block.lock)):
+        for i, name in enumerate(names):
+            if name not in facts.knobs:
+                place = block.marks[f"{key}.{i}"]
+                yield Problem(place, f"{block.lab!r} has no knob {name!r}", nearest(name, facts.knobs), "unknown-knob")
+    for i, name in enumerate(block.lock):
+        if name in block.hide:
+            yield Problem(block.marks[f"lock.{i}"], f"{name!r} is hidden, so it cannot be turned", "remove it here", "bad-knob")
+    for key, value in block.reach.items():
+        keys, values = block.marks[f"reach.{key}:"], block.marks[f"reach.{key}"]
+        yield from _check_knob(block.lab, facts, key, value, keys, values)
     if block.goal:
         yield from _check_condition(block.goal, block.marks["goal"], facts, "goal")
 

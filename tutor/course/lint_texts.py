@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from tutor.course.glossary import FILE as GLOSSARY
 from tutor.course.lint_labs import check_link
+from tutor.course.lint_terms import Slip, Spelling, slips, spelling_of
 from tutor.course.markdown import Formula, Link, Stray, formula_place, parts, relative
 from tutor.course.model import Aside, Block, Bug, Course, Exercise, LabBlock, Lesson, Place, Predict, Prose, Quiz, Timeline
 from tutor.course.problems import Problem
-from tutor.course.source import is_inside
+from tutor.course.source import is_inside, place_in
 from tutor.course.tools import Tools
 from tutor.errors import nearest
 
@@ -28,6 +32,8 @@ class Index:
     anchors: dict[Path, tuple[str, ...]]
     """By resolved file: the ids of its sections."""
     chapters: tuple[str, ...]
+    spelling: Spelling
+    """Of the words of the glossary."""
 
 
 def index_of(course: Course) -> Index:
@@ -37,7 +43,10 @@ def index_of(course: Course) -> Index:
         anchors[(chapter.folder / "index.md").resolve()] = ()
         for lesson in chapter.lessons:
             anchors[lesson.file.resolve()] = tuple(section.id for section in lesson.sections)
-    return Index(course.folder, anchors, tuple(chapter.id for chapter in course.chapters))
+    if course.glossary.terms:
+        anchors[(course.folder / GLOSSARY).resolve()] = tuple(term.id for term in course.glossary.terms)
+    chapters = tuple(chapter.id for chapter in course.chapters)
+    return Index(course.folder, anchors, chapters, spelling_of(course.glossary))
 
 
 def check_lesson_texts(lesson: Lesson, index: Index, tools: Tools) -> Iterator[Problem]:
@@ -62,15 +71,30 @@ def check_text(text: str, place: Place, index: Index, tools: Tools) -> Iterator[
                 yield from _check_target(target, at, index, tools)
             case Stray(place=at):
                 yield _stray(at)
+    for slip in slips(text, index.spelling):
+        match = re.search(rf"(?<!\w){re.escape(slip.word)}(?!\w)", text)
+        yield _slip(slip, _inside(text, match.start() if match else 0, place))
+
+
+def _inside(text: str, offset: int, place: Place) -> Place:
+    """Where the offset in a text that begins at `place` stands."""
+    found = place_in(place.file, text, offset, place.line)
+    return found if found.line > place.line else Place(found.file, found.line, found.column + place.column - 1)
+
+
+def _slip(slip: Slip, place: Place) -> Problem:
+    return Problem(place, slip.message, slip.mend, "term")
 
 
 def _check_block(block: Block, index: Index, tools: Tools) -> Iterator[Problem]:
     """The texts inside a block's YAML. Their parts are looked up in the file, where quotes and folding stand between."""
     for key, text in _texts(block):
-        if "$" not in text and "](" not in text:
-            continue
         assert not isinstance(block, Prose)
         value = block.marks.get(key, block.place)
+        for slip in slips(text, index.spelling):
+            yield _slip(slip, _find(value, slip.word))
+        if "$" not in text and "](" not in text:
+            continue
         for part in parts(text, Place(value.file)):
             match part:
                 case Formula(tex=tex):
@@ -172,12 +196,10 @@ def _check_target(target: str, place: Place, index: Index, tools: Tools) -> Iter
     if hash_mark and anchor not in (anchors or ()):
         name = relative(file, index.root)
         mend = nearest(anchor, anchors or ())
-        yield Problem(place, f"{name} has no section {anchor!r}", mend, "broken-link")
+        what = "term" if name == GLOSSARY else "section"
+        yield Problem(place, f"{name} has no {what} {anchor!r}", mend, "broken-link")
 
 
 def _as_link(file: Path, source: Path) -> str:
     """The file as a link from the source would name it."""
-    folder = source.resolve().parent
-    if file.parent == folder:
-        return file.name
-    return f"../{file.parent.name}/{file.name}"
+    return Path(os.path.relpath(file, source.resolve().parent)).as_posix()

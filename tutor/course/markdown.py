@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from tutor.course.claims import CLAIM
 from tutor.course.model import Place
 from tutor.course.source import place_in
 
@@ -45,6 +46,16 @@ class Stray:
     place: Place
 
 
+@dataclass(frozen=True)
+class Run:
+    """What says from which run the number before it is (`tutor.course.claims`)."""
+
+    match: re.Match[str]
+    before: str
+    """The text before it, in its paragraph."""
+    place: Place
+
+
 @cache
 def course_parser() -> MarkdownIt:
     """The parser. Inline tokens of formulas and links carry meta["at"], their offset in the text that holds them."""
@@ -58,7 +69,19 @@ def course_parser() -> MarkdownIt:
     for rule in list(parser.inline.ruler.__rules__):
         if rule.name in ("math_inline", "link", "image", "autolink"):
             parser.inline.ruler.at(rule.name, _marked(rule.fn, stray=rule.name == "math_inline"))
+    parser.inline.ruler.before("html_inline", "claim", _claim)
     return parser
+
+
+def _claim(state: StateInline, silent: bool) -> bool:
+    """From which run a number is: an empty token, so that nothing is shown of it."""
+    match = CLAIM.match(state.src, state.pos) if state.src[state.pos] in "<{" else None
+    if match is None:
+        return False
+    if not silent:
+        state.push("claim", "", 0).meta["at"] = state.pos
+    state.pos = match.end()
+    return True
 
 
 def _marked(inner: InlineRule, *, stray: bool) -> InlineRule:
@@ -81,8 +104,8 @@ def _marked(inner: InlineRule, *, stray: bool) -> InlineRule:
     return rule
 
 
-def parts(text: str, place: Place) -> Iterator[Formula | Link | Stray]:
-    """The formulas, links and lost dollars of a Markdown text that begins at `place`."""
+def parts(text: str, place: Place) -> Iterator[Formula | Link | Stray | Run]:
+    """The formulas, links, lost dollars and numbers' runs of a Markdown text that begins at `place`."""
     lines = text.split("\n")
     cursors: dict[int, int] = {}
     for token in course_parser().parse(text):
@@ -98,7 +121,7 @@ def parts(text: str, place: Place) -> Iterator[Formula | Link | Stray]:
 
 def _inline_parts(
     token: Token, lines: list[str], first: int, place: Place, cursors: dict[int, int]
-) -> Iterator[Formula | Link | Stray]:
+) -> Iterator[Formula | Link | Stray | Run]:
     strayed = False
     starts = _starts(token.content, lines, first, cursors)
     for child in token.children or ():
@@ -115,6 +138,8 @@ def _inline_parts(
         elif child.type == "stray_dollar" and not strayed:
             strayed = True
             yield Stray(here)
+        elif child.type == "claim" and (match := CLAIM.match(token.content, at)):
+            yield Run(match, token.content[:at], here)
 
 
 def _starts(content: str, lines: list[str], first: int, cursors: dict[int, int]) -> list[int]:

@@ -136,8 +136,14 @@ class LabBlock:
     """Views offered, first one first; empty: all."""
     hide: tuple[str, ...] = ()
     """Knobs that are not shown."""
+    lock: tuple[str, ...] = ()
+    """Knobs that are shown, but cannot be turned."""
     goal: str = ""
     """A condition; the block is done when it has held once. Empty: it is done when it has been run."""
+    par: int = 0
+    """In how many steps the goal can well be reached; 0: nothing is said about it."""
+    reach: Mapping[str, Any] = field(default_factory=dict)
+    """Knobs with which the goal is reached, where it is not with the block's own: for the linter, never shown."""
     say: str = ""
     """What there is to do, in a sentence."""
     place: Place = field(default_factory=lambda: Place(Path("?")))
@@ -255,6 +261,32 @@ class Lesson:
 
 
 @dataclass(frozen=True)
+class Term:
+    """A word of the glossary."""
+
+    id: str
+    """Its anchor in `glossary.md`."""
+    name: str
+    also: tuple[str, ...]
+    """Other words for it."""
+    text: str
+    """What it means, in Markdown; a link says where it is explained."""
+    place: Place = field(default_factory=lambda: Place(Path("?")), compare=False)
+    """Where its name stands."""
+    body: Place = field(default_factory=lambda: Place(Path("?")), compare=False)
+    """Where its text begins."""
+
+
+@dataclass(frozen=True)
+class Glossary:
+    """The file `glossary.md` of a course."""
+
+    terms: tuple[Term, ...] = ()
+    words: tuple[str, ...] = ()
+    """Words that are right, though they are near a term."""
+
+
+@dataclass(frozen=True)
 class Chapter:
     """A folder of lessons."""
 
@@ -276,6 +308,8 @@ class Course:
     title: str
     chapters: tuple[Chapter, ...]
     folder: Path
+    glossary: Glossary = field(default_factory=Glossary)
+    """Empty in an outline."""
 
     @property
     def lessons(self) -> tuple[Lesson, ...]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tutor.course.folder import ChapterFolder, Front, LessonFile, chapter_front, course_title, lesson_front, survey
-from tutor.course.model import Chapter, Course, Lesson, Place, Prose, Section
+from tutor.course.model import Chapter, Course, Glossary, Lesson, Place, Prose, Section
 from tutor.course.problems import Problem, Problems, in_order, refuse
 from tutor.course.source import Source, read_source
 from tutor.errors import BadLesson, nearest
@@ -67,8 +67,16 @@ def _read(root: Path, course_id: str, language: str, *, whole: bool) -> tuple[Co
     problems = Problems()
     chapters = survey(root, problems, language)
     title = course_title(root, problems) if root.is_dir() else ""
-    course = Course(course_id, title, tuple(_chapter(root, chapter, problems, whole) for chapter in chapters), root)
-    return course, in_order(problems.found)
+    found = tuple(_chapter(root, chapter, problems, whole) for chapter in chapters)
+    return Course(course_id, title, found, root, _glossary(root, problems, whole)), in_order(problems.found)
+
+
+def _glossary(root: Path, problems: Problems, whole: bool) -> Glossary:
+    if not whole:
+        return Glossary()
+    from tutor.course.glossary import read_glossary
+
+    return read_glossary(root, problems)
 
 
 def _chapter(root: Path, chapter: ChapterFolder, problems: Problems, whole: bool) -> Chapter:

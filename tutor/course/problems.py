@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tutor.course.model import Place
@@ -47,7 +47,7 @@ class Problems:
         return len(self.found)
 
 
-def in_order(problems: Sequence[Problem]) -> list[Problem]:
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
     """The problems as a reader meets them: by file, line and column."""
     return sorted(problems, key=lambda problem: (str(problem.place.file), problem.place.line, problem.place.column))
 

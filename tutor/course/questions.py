@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tutor.course.claims import without_claims
 from tutor.course.fields import Fields
 from tutor.course.grade import grade, right_answers
 from tutor.course.instances import instance, sampled
@@ -83,7 +84,7 @@ def read_options(fields: Fields, marker: str) -> tuple[Option, ...]:
     for i, node in enumerate(fields.items("options")):
         if isinstance(node, Scalar) and not marker and node.text.strip():
             fields.marks[f"options.{i}.say"] = node.place
-            options.append(Option(node.text.strip()))
+            options.append(Option(without_claims(node.text).strip()))
             continue
         if not isinstance(node, Table):
             mend = "put it in quotes" if not marker else f"write - {{say: …, {marker}: …, because: …}}"

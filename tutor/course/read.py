@@ -12,7 +12,7 @@ from tutor.course.model import Aside, Block, Bug, Exercise, LabBlock, Lesson, Op
 from tutor.course.plain import Formats, plain_inline, plain_markdown, wide, wrap
 from tutor.words import tr
 
-__all__ = ["Formats", "lesson_text"]
+__all__ = ["Formats", "lesson_text", "run_link"]
 
 _HOW = {
     "choice": "Choose one.",
@@ -127,7 +127,7 @@ def _lab(block: LabBlock, formats: Formats, width: int) -> Iterator[str]:
         yield from wrap(_say(block.say, formats), width)
     if block.goal:
         yield from wrap(tr("Goal: {goal}", goal=block.goal), width)
-    yield _command(_link(block.lab, block.knobs))
+    yield _command(run_link(block.lab, block.knobs))
 
 
 def _command(link: str) -> str:
@@ -135,7 +135,8 @@ def _command(link: str) -> str:
     return f"    dltutor run '{link}'"
 
 
-def _link(lab: str, knobs: Mapping[str, Any]) -> str:
+def run_link(lab: str, knobs: Mapping[str, Any]) -> str:
+    """The run that a lab and knobs are."""
     query = "&".join(f"{key}={quote(str(value), safe='@,.:+-*/()^')}" for key, value in knobs.items())
     return f"{lab}?{query}" if query else lab
 

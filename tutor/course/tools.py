@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from tutor.course.model import Exercise
+from tutor.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,35 @@ class LabFacts:
 
 
 @dataclass(frozen=True)
+class Reached:
+    """How a run went that was to reach a goal."""
+
+    reason: str
+    """start: it held before the first step; until: it was reached; finished, diverged or steps: the run ended without it;
+    time: it was stopped."""
+    step: int
+    metrics: Mapping[str, float]
+
+
+class Bench(Protocol):
+    """Makes runs. Both raise UserError where a run cannot be made, and TooLong where it takes too long."""
+
+    def measure(self, link: str, step: int | None) -> Mapping[str, float]:
+        """The metrics after so many steps (None: at the run's end), and `step`, how many it made."""
+        ...
+
+    def reach(self, link: str, goal: str) -> Reached:
+        """Run until the goal holds, or to the end."""
+        ...
+
+
+class TooLong(UserError):
+    """A run that takes longer than it may here."""
+
+    title = "That takes too long"
+
+
+@dataclass(frozen=True)
 class Tools:
     """Everything that is checked by others."""
 
@@ -33,3 +64,7 @@ class Tools:
     """Reads a formula; raises an exception whose first argument says what is wrong, with its offset as `position` if known."""
     prove: Callable[[Exercise], list[str]] | None = None
     """Proves that an exercise is sound: the starter fails, the solution passes, each fault is named. Returns complaints."""
+    display: Callable[[str], Sequence[str]] | None = None
+    """Lays a formula out, in lines as they are shown."""
+    bench: Bench | None = None
+    """Makes the runs that the lessons speak of; None: nothing is run."""

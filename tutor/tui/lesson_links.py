@@ -41,13 +41,20 @@ class ToWeb:
     address: str
 
 
-Target = ToSection | ToLesson | ToLab | ToWeb
+@dataclass(frozen=True)
+class ToTerm:
+    """A term of the glossary (empty: all of them)."""
+
+    term: str
 
 
-def find_target(href: str, lesson: Lesson, course: Course) -> Target | None:
-    """Where `href`, written in this lesson, leads; None when that is nowhere.
+Target = ToSection | ToLesson | ToLab | ToWeb | ToTerm
 
-    "#section", "02-other.md#section", "../02-chapter/01-lesson.md", "lab:perceptron?data=and", "https://…".
+
+def find_target(href: str, lesson: Lesson | None, course: Course) -> Target | None:
+    """Where `href`, written in this lesson (None: in the glossary), leads; None when that is nowhere.
+
+    "#section", "02-other.md#section", "../02-chapter/01-lesson.md", "../glossary.md#term", "lab:perceptron?data=and", "https://…".
     """
     href = unquote(href) if not href.startswith(("http:", "https:", "lab:")) else href
     if href.startswith(("http://", "https://", "mailto:")):
@@ -56,9 +63,13 @@ def find_target(href: str, lesson: Lesson, course: Course) -> Target | None:
         return ToLab(href.removeprefix("lab:"))
     path, _, section = href.partition("#")
     if not path:
+        if lesson is None:
+            return ToTerm(section)
         return ToSection(section) if any(s.id == section for s in lesson.sections) else None
-    chapter = lesson.id.partition("/")[0]
+    chapter = lesson.id.partition("/")[0] if lesson is not None else ""
     wanted = posixpath.normpath(posixpath.join(chapter, path))
+    if wanted == "glossary.md":
+        return ToTerm(section)
     folder, _, name = (wanted if wanted.endswith(".md") else f"{wanted}/index").removesuffix(".md").rpartition("/")
     if name == "index":
         first = next((c.lessons[0].id for c in course.chapters if c.id == folder and c.lessons), None)

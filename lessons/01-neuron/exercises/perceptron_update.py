@@ -1,13 +1,14 @@
 """The perceptron's update.
 
-The neuron says +1 where w·x + b is positive, and -1 where it is negative. On an example x
-whose right answer is t it is
+The neuron says +1 where w·x + b is positive, and -1 where it is negative.
+On an example x whose right answer is t it is
 
     right  when t * (w·x + b) > 0:   then nothing changes
     wrong  otherwise:                then w becomes w + rate * t * x
                                       and b becomes b + rate * t
 
-On the boundary, where w·x + b is exactly 0, the neuron says nothing: that is a mistake too.
+On the boundary, where w·x + b is exactly 0, the neuron says nothing: that
+is a mistake too.
 """
 
 import numpy as np

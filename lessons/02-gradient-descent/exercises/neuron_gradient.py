@@ -1,6 +1,7 @@
 """The gradient of a neuron's loss.
 
-The neuron answers a = sigmoid(z) to an example, with z = x·w. Over n examples its loss is
+The neuron answers a = sigmoid(z) to an example, with z = x·w. Over n
+examples its loss is
 
     L(w) = 1/n * sum of (a - t)**2
 

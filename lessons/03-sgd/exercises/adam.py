@@ -1,11 +1,13 @@
 """One step of Adam.
 
-Two running means are kept for each parameter, both starting at 0: of the gradient g, and of its square.
+Two running means are kept for each parameter, both starting at 0: of the
+gradient g, and of its square.
 
     m  becomes  beta1 * m + (1 - beta1) * g
     s  becomes  beta2 * s + (1 - beta2) * g * g
 
-Because they start at 0, they are too small at first. What they lack is known exactly:
+Because they start at 0, they are too small at first. What they lack is
+known exactly:
 
     m_hat = m / (1 - beta1 ** t)          s_hat = s / (1 - beta2 ** t)
 
@@ -26,7 +28,8 @@ def adam(w, g, m, s, t, rate, beta1, beta2, epsilon):
     t:       the number of this step; the first is 1
     rate, beta1, beta2, epsilon: positive numbers
 
-    Returns (w, m, s): m and s as they are before the division, for the next step.
+    Returns (w, m, s): m and s as they are before the division, for the next
+    step.
     """
     m = beta1 * m + (1 - beta1) * g
     # s is missing, and so are the two divisions and the step.

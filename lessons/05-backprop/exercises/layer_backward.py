@@ -5,10 +5,13 @@ Forward, a layer has computed, for m examples at once,
     o = x @ W.T + b        the weighted sums, one row an example
     a = tanh(o)            the answers
 
-Backward it is given d = dL/da, for each example its own, and finds three things:
+Backward it is given d = dL/da, for each example its own, and finds three
+things:
 
-    grad_W, grad_b    how the loss changes with the layer's parameters: means over the m examples
-    grad_x            how the loss of each example changes with its input: the d of the layer below
+    grad_W, grad_b    how the loss changes with the layer's parameters:
+                      means over the m examples
+    grad_x            how the loss of each example changes with its input:
+                      the d of the layer below
 """
 
 import numpy as np

@@ -1,10 +1,13 @@
 """A ReLU net through given points, without any learning.
 
-The net has one hidden layer:   y(x) = sum over j of  w2[j] * max(0, w1[j] * x + b1[j])  +  b2
+The net has one hidden layer:
 
-It is to go through every point (knots[i], values[i]), and straight from each to the next.
-A unit with w1 = 1 and b1 = -k is 0 up to x = k and rises from there: it bends the line at k.
-There is one unit for each straight piece.
+    y(x) = sum over j of  w2[j] * max(0, w1[j] * x + b1[j])  +  b2
+
+It is to go through every point (knots[i], values[i]), and straight from
+each to the next. A unit with w1 = 1 and b1 = -k is 0 up to x = k and rises
+from there: it bends the line at k. There is one unit for each straight
+piece.
 """
 
 import numpy as np

@@ -1,7 +1,8 @@
 """Inverted dropout.
 
-Forward, each activation is kept with the probability `keep`, and then divided by it; otherwise it becomes 0. Backward, the
-gradient takes the same way.
+Forward, each activation is kept with the probability `keep`, and then
+divided by it; otherwise it becomes 0. Backward, the gradient takes the same
+way.
 """
 
 import numpy as np
@@ -11,9 +12,11 @@ def dropout(a, d, keep, u):
     """The thinned activations, and the gradient that goes on to a.
 
     a: activations, an array (batch, units)
-    d: the gradient of the loss by the thinned activations, of the same shape
+    d: the gradient of the loss by the thinned activations, of the same
+       shape
     keep: the share that is kept, above 0 and at most 1
-    u: uniform random numbers from 0 to below 1, of the same shape: an activation is kept where u < keep
+    u: uniform random numbers from 0 to below 1, of the same shape: an
+       activation is kept where u < keep
 
     Returns two arrays of that shape.
     """

@@ -4,8 +4,9 @@ Forward, for B examples at once, one row an example:
 
     z = x @ W1.T + b1        a = max(z, 0)        logits = a @ W2.T + b2
 
-The loss is the mean over the examples of −Σ t·log p, where p is the softmax of the logits. Backward gives the gradient of each
-parameter; then each goes down its gradient: w − rate · gradient.
+The loss is the mean over the examples of −Σ t·log p, where p is the softmax
+of the logits. Backward gives the gradient of each parameter; then each goes
+down its gradient: w − rate · gradient.
 """
 
 import numpy as np

@@ -1,6 +1,7 @@
 """The fast gradient sign method.
 
-Each number of the input moves by epsilon, in the direction in which the loss grows:
+Each number of the input moves by epsilon, in the direction in which the
+loss grows:
 
     x' = x + epsilon · sign(dL/dx)
 
@@ -17,6 +18,7 @@ def fgsm(x, gradient, epsilon):
     gradient: dL/dx, of the same shape
     epsilon: how far each number may move
 
-    Returns the moved pictures, of the same shape. x itself must stay as it is.
+    Returns the moved pictures, of the same shape. x itself must stay as it
+    is.
     """
     return x.copy()  # nobody is fooled by that

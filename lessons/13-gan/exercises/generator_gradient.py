@@ -1,13 +1,15 @@
 """Where the generator's points should go.
 
-The discriminator has looked at m generated points and answered f, one number each: D = sigmoid(f) is its probability that the
-point is real. It also says how f changes as a point moves: slopes, a row for each point.
+The discriminator has looked at m generated points and answered f, one
+number each: D = sigmoid(f) is its probability that the point is real. It
+also says how f changes as a point moves: slopes, a row for each point.
 
 The generator's loss, in its non-saturating form, is
 
     L = -(log D_1 + log D_2 + … + log D_m) / m
 
-and what is wanted is dL/dx for each point: the chain goes from L to f, and from f to the point.
+and what is wanted is dL/dx for each point: the chain goes from L to f, and
+from f to the point.
 """
 
 import numpy as np

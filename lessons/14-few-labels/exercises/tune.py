@@ -18,6 +18,7 @@ def tune(w, b, h, t, rate):
     t: one-hot targets (m, classes)
     rate: how far to go
 
-    Returns w and b after one step of gradient descent. What you are given must stay as it is.
+    Returns w and b after one step of gradient descent. What you are given
+    must stay as it is.
     """
     return w.copy(), b.copy()  # nothing is learned yet
