@@ -127,6 +127,8 @@ def _lab(block: LabBlock, formats: Formats, width: int) -> Iterator[str]:
         yield from wrap(_say(block.say, formats), width)
     if block.goal:
         yield from wrap(tr("Goal: {goal}", goal=block.goal), width)
+    if block.par:
+        yield from wrap(tr("Par: {steps} steps.", steps=block.par), width)
     yield _command(run_link(block.lab, block.knobs))
 
 

@@ -48,6 +48,7 @@ class LabActions(Widget):
     gone: str
     """What happened to the worker, or ""."""
     hidden_knobs: tuple[str, ...]
+    locked_knobs: tuple[str, ...]
     _turned: dict[str, Value]
     """Knobs turned since the last frame was asked for."""
 
@@ -192,7 +193,11 @@ class LabActions(Widget):
         self.panel.turn_to_end(bool(last))
 
     def turn_knob(self, knob: Knob, value: Value) -> None:
-        """A knob has another value now: show it at once, and tell the run."""
+        """A knob has another value now: show it at once, and tell the run. A locked one stays as it is."""
+        if knob.name in self.locked_knobs:
+            self.notice = tr("{knob} is locked in this lesson.", knob=knob.title)
+            self.refresh_parts()
+            return
         self._turned[knob.name] = value
         if self.session.lost and not self.gone:
             # The run could not be opened as the knobs stood: perhaps it can as they stand now.
@@ -265,9 +270,13 @@ class LabActions(Widget):
         make_link(spec, pairs)
         if self.goal.condition and spec.id != self.spec.id:
             raise BadLink(f"the goal here is one of the lab {self.spec.id!r}", f"write it like: {self.link}")
+        wanted = dict(make_link(spec, pairs).knobs)
+        for name in self.locked_knobs if spec.id == self.spec.id else ():
+            if wanted[name] != self.panel.values[name]:
+                raise BadLink(f"{name!r} is locked in this lesson", f"leave it at {value_text(self.panel.values[name])}")
         self.set_run(text)
         self.gone = ""
-        self.panel.load(self.shown_knobs, dict(make_link(spec, pairs).knobs))
+        self.panel.load(self.shown_knobs, wanted)
         self._do(Open(text, self.plug))
 
     # -- elsewhere

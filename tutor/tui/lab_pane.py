@@ -76,18 +76,20 @@ class LabPane(LabParts, can_focus=True):
         *,
         show: Sequence[str] = (),
         hide: Sequence[str] = (),
+        lock: Sequence[str] = (),
         goal: str = "",
+        par: str = "",
         say: str = "",
         title: str = "",
         plug: Path | None = None,
         guesses: Sequence[Guess] = (),
         id: str | None = None,
     ) -> None:
-        """show: the views to offer, in order; empty: all. hide: knobs that are not shown. plug: the learner's file.
-        guesses: what was guessed about this run."""
+        """show: the views to offer, in order; empty: all. hide: knobs that are not shown. lock: knobs that cannot be turned.
+        plug: the learner's file. guesses: what was guessed about this run."""
         super().__init__(id=id)
-        self.worker, self.plug, self.hidden_knobs = worker, plug, tuple(hide)
-        self.goal = Goal(say, goal)
+        self.worker, self.plug, self.hidden_knobs, self.locked_knobs = worker, plug, tuple(hide), tuple(lock)
+        self.goal = Goal(say, goal, par=par)
         self.title = title
         self.guesses = tuple(guesses)
         self.frame: Frame | None = None
@@ -182,6 +184,12 @@ class LabPane(LabParts, can_focus=True):
         self.guesses = tuple(guesses)
         if self.is_mounted:
             self.refresh_guesses()
+
+    def show_par(self, words: str) -> None:
+        """Other words about how many steps the goal takes."""
+        self.goal = replace(self.goal, par=words)
+        if self.is_mounted:
+            self._goal_line.update_rows()
 
     def _seen(self) -> bool:
         return bool(self.is_attached and self.app.app_focus and self.screen.is_current and self.region and self.is_on_screen)

@@ -96,7 +96,7 @@ class LabParts(LabCompare):
         self._title = StripView(self._title_rows, id="lab-title")
         self._main = PictureView(self._main_rows, id="lab-main")
         self._second = PictureView(self._second_rows, id="lab-second")
-        self.panel = KnobPanel(self.shown_knobs, self.values, id="lab-knobs")
+        self.panel = KnobPanel(self.shown_knobs, self.values, locked=self.locked_knobs, id="lab-knobs")
         self._detail = StripView(self._detail_rows, id="lab-detail")
         self._numbers = StripView(self._metric_rows, lines=lambda width: len(self.spec.metrics), id="lab-metrics")
         self._words = StripView(self._word_rows, id="lab-words")

@@ -28,6 +28,8 @@ class Goal:
     """As the lesson writes it."""
     reached: int | None = None
     """The step at which it held."""
+    par: str = ""
+    """In how many steps it can be done, and was, in words; or empty."""
 
 
 def count_text(number: int) -> str:
@@ -108,9 +110,12 @@ def goal_rows(goal: Goal, unit: str, width: int, height: int, look: Look) -> lis
     say = goal.say if goal.say else tr("Goal: {condition}", condition=goal.condition)
     if done:
         where = tr("Reached at {unit} {step}", unit=unit, step=count_text(goal.reached or 0)) if goal.reached else tr("Reached")
+        where += f" ({goal.par})" if goal.par else ""
         say = f"{where}. {goal.say}" if goal.say else f"{where}: {goal.condition}"
     elif goal.say and goal.condition and cell_width(f"{say} ({goal.condition})") <= (width - cell_width(mark) - 1) * height:
         say += f" ({goal.condition})"
+    if goal.par and not done:
+        say += f" ({goal.par})"
     if not goal.condition:
         mark = sign("›", ">", look)
     room = width - cell_width(mark) - 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -72,12 +73,13 @@ class LabsOfLesson(Screen[None]):
 
     def _make_pane(self, block: LabBlock) -> LabPane | None:
         from tutor.tui.lab_pane import LabPane
+        from tutor.tui.lesson_par import par_words
         from tutor.tui.lesson_runs import block_link
 
         try:
             return LabPane(
-                self.app.worker, block_link(block), show=block.show, hide=block.hide, goal=block.goal, say=block.say,
-                guesses=self.guesses_about(block),
+                self.app.worker, block_link(block), show=block.show, hide=block.hide, lock=block.lock,
+                goal=block.goal, par=par_words(block, self.book), say=block.say, guesses=self.guesses_about(block),
             )  # fmt: skip
         except UserError as error:  # the linter finds these; a lesson in the making has them
             card = next((card for card in self.cards() if card.block is block), None)
@@ -125,6 +127,8 @@ class LabsOfLesson(Screen[None]):
             self._goals.add(block.id)
             self.finish(block)
             reason = "goal"
+            if block.par:
+                self.run_worker(self._note_best(block, event), exit_on_error=False)
         else:
             reason = event.reason
             if not block.goal:
@@ -138,6 +142,17 @@ class LabsOfLesson(Screen[None]):
                 curve = curve_of(event.pane.frame, event.pane.spec, guess.measure) if sketched else []
                 self._settle(guess, event.metrics, curve)
         event.pane.show_guesses(self.guesses_about(block))
+
+    async def _note_best(self, block: LabBlock, event: Any) -> None:
+        """Keep in how many steps the goal was reached."""
+        from tutor.tui.lesson_par import keep_best, par_words, reached_at
+
+        step = event.step
+        with suppress(UserError):
+            step = reached_at(block.goal, await event.pane.worker.record(), event.pane.values, event.step)
+        if keep_best(block, self.book, step):
+            event.pane.show_par(par_words(block, self.book))
+            self.refresh_tasks()
 
     def _settle(self, guess: Predict, metrics: dict[str, float], curve: Curve) -> None:
         widget = next((p for p in self.query(Prediction) if p.predict is guess), None)

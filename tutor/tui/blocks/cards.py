@@ -67,6 +67,11 @@ class LabCard(Card):
             pieces.append(
                 Para(Content(self.block.goal), reached + Content.styled(tr("Goal: "), "bold $text-accent"), Content("      "))
             )
+        if self.block.par:
+            from tutor.tui.lesson_par import par_words
+
+            words = par_words(self.block, self.book)
+            pieces.append(Para(Content.styled(shown(words[:1].upper() + words[1:], self.look), "$text-muted")))
         return pieces
 
     def feedback(self) -> list[Piece]:

@@ -13,6 +13,7 @@ from tutor.labs.spec import Knob, Value
 from tutor.tui.strips import fit
 from tutor.tui.widgets.slider import at, ends, fraction, has_track, nudge, short_text
 from tutor.tui.widgets.strip_view import StripView, sign, tail
+from tutor.words import tr
 
 _VALUE = 7
 """Columns for a number."""
@@ -55,10 +56,14 @@ class KnobPanel(StripView):
         panel: KnobPanel
         knob: Knob
 
-    def __init__(self, knobs: Sequence[Knob], values: Mapping[str, Value], *, id: str | None = None) -> None:
+    def __init__(
+        self, knobs: Sequence[Knob], values: Mapping[str, Value], *, locked: Sequence[str] = (), id: str | None = None
+    ) -> None:
+        """locked: names of knobs that cannot be turned."""
         super().__init__(self._build_rows, lines=lambda width: len(self.knobs), id=id)
         self._knobs = tuple(knobs)
         self._values = dict(values)
+        self._locked = frozenset(locked)
         self._chosen = self.knobs[0].name if self.knobs else ""
         self._top = 0
         self._dragging: Knob | None = None
@@ -73,6 +78,11 @@ class KnobPanel(StripView):
         """The one that is chosen."""
         knobs = self.knobs
         return next((knob for knob in knobs if knob.name == self._chosen), knobs[0] if knobs else None)
+
+    @property
+    def values(self) -> Mapping[str, Value]:
+        """All of them, as they are shown."""
+        return self._values
 
     def value(self, knob: Knob) -> Value:
         return self._values.get(knob.name, knob.default)
@@ -127,7 +137,10 @@ class KnobPanel(StripView):
         row: list[Span] = [Span(f"{mark} ", self.ink("accent", bold=True)), *title, Span(" ")]
         value = self.value(knob)
         strong = self.ink("text", bold=chosen)
-        if has_track(knob):
+        if knob.name in self._locked:
+            row += [Span(short_text(value) if has_track(knob) else str(value) or "-", strong)]
+            row += [Span(f"  {tr('locked')}", self.ink("muted"))]
+        elif has_track(knob):
             text = short_text(value)
             row += self._track(fraction(knob, value), place.track, chosen) if place.track else ()
             row.append(Span(text.rjust(width - place.label - place.track), strong))
