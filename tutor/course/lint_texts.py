@@ -13,7 +13,21 @@ from tutor.course.glossary import FILE as GLOSSARY
 from tutor.course.lint_labs import check_link
 from tutor.course.lint_terms import Slip, Spelling, slips, spelling_of
 from tutor.course.markdown import Formula, Link, Stray, formula_place, parts, relative
-from tutor.course.model import Aside, Block, Bug, Course, Exercise, LabBlock, Lesson, Place, Predict, Prose, Quiz, Timeline
+from tutor.course.model import (
+    Aside,
+    Block,
+    Bug,
+    Course,
+    Exercise,
+    Glossary,
+    LabBlock,
+    Lesson,
+    Place,
+    Predict,
+    Prose,
+    Quiz,
+    Timeline,
+)
 from tutor.course.problems import Problem
 from tutor.course.source import is_inside, place_in
 from tutor.course.tools import Tools
@@ -36,8 +50,8 @@ class Index:
     """Of the words of the glossary."""
 
 
-def index_of(course: Course) -> Index:
-    """The targets of a course."""
+def index_of(course: Course, *, spelled: bool = True) -> Index:
+    """The targets of a course. spelled: whether its glossary says how its words are written (not those of another language)."""
     anchors: dict[Path, tuple[str, ...]] = {}
     for chapter in course.chapters:
         anchors[(chapter.folder / "index.md").resolve()] = ()
@@ -46,7 +60,7 @@ def index_of(course: Course) -> Index:
     if course.glossary.terms:
         anchors[(course.folder / GLOSSARY).resolve()] = tuple(term.id for term in course.glossary.terms)
     chapters = tuple(chapter.id for chapter in course.chapters)
-    return Index(course.folder, anchors, chapters, spelling_of(course.glossary))
+    return Index(course.folder, anchors, chapters, spelling_of(course.glossary if spelled else Glossary()))
 
 
 def check_lesson_texts(lesson: Lesson, index: Index, tools: Tools) -> Iterator[Problem]:

@@ -24,7 +24,7 @@ def check_translations(root: Path, course: Course, tools: Tools) -> Iterator[Pro
         spoken, problems = read_course(root, course.id, language)
         spoken_files = (problem for problem in problems if problem.place.file.stem.endswith(f".{language}"))
         yield from (problem for problem in spoken_files if problem.rule != _RULE)  # those were found with the original
-        index = index_of(spoken)
+        index = index_of(spoken, spelled=False)
         for chapter in spoken.chapters:
             for prose in chapter.intro:
                 if prose.place.file.stem.endswith(f".{language}"):
@@ -71,7 +71,7 @@ def _differing(block: Block, other: Block) -> Iterator[str]:
         case Predict():
             keys = ("kind", "lab", "measure", "within", "steps", "low", "high", "log")
         case LabBlock():
-            keys = ("lab", "knobs", "show", "hide", "goal")
+            keys = ("lab", "knobs", "show", "hide", "lock", "goal", "par", "reach")
         case Bug():
             keys = ("file", "plug", "line")
         case Exercise():
