@@ -11,7 +11,7 @@ from numba.np.numpy_support import as_dtype
 
 def shrink() -> None:
     """Two threads or four in a block and tiles to match, in the simulator; on a GPU nothing changes."""
-    from kernels.cuda import convnet, device, dots, layers, learning, matmul, normalization
+    from kernels.cuda import convnet, deep, device, dots, layers, learning, matmul, normalization
 
     if not device.simulated:
         return
@@ -20,8 +20,8 @@ def shrink() -> None:
         tile.LANES = tile.LINES = tile.TALL = tile.WIDE = 2
         tile.ROWS = tile.COLUMNS = tile.DEPTH = 4
     dots.BEFORE_NEXT, dots.BLOCKS, dots.LEAST = 5, 16, 16
-    layers.THREADS = layers.BLOCKS = learning.THREADS = normalization.THREADS = 2
-    convnet.STEP = 4
+    layers.THREADS = layers.BLOCKS = learning.THREADS = normalization.THREADS = deep.THREADS = 2
+    convnet.STEP = deep.STEP = 4
 
 
 def steady() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from numba import boolean, float32, int64
 
 from kernels import optimizers
-from kernels.cuda.device import cuda, kernel
+from kernels.cuda.device import cuda, kernel, on_device
 from kernels.cuda.layers import spread
 from kernels.cuda.matmul import Launch
 from kernels.cuda.optimizers import CLIP, L2, PULL, clip, mine, paces, settings, update
@@ -42,20 +42,29 @@ def _clip(grad: Any, settings: Any) -> None:
     clip(grad[start:end], settings[CLIP], parts)
 
 
-@kernel(int64, _ROWS, int64, _ROW, _ROW, _ROW, _ROW, _MARKS)
-def _learn(number: Any, pace: Any, s: Any, settings: Any, theta: Any, grad: Any, memory: Any, weights: Any) -> None:
-    """`kernels.optimizers.update` and the pull of the L1 penalty, a parameter at a time. pace: (steps, 3)."""
+@on_device
+def descend(number: Any, pace: Any, settings: Any, theta: Any, grad: Any, memory: Any, k: Any, n: Any) -> None:
+    """`kernels.optimizers.update` for parameter k of n, which stays in registers meanwhile."""
     w = cuda.local.array(1, float32)
     g = cuda.local.array(1, float32)
     first = cuda.local.array(1, float32)
     second = cuda.local.array(1, float32)
+    w[0], g[0], first[0], second[0] = theta[k], grad[k], memory[k], memory[n + k]
+    update(number, pace, settings, w, g, first, second)
+    theta[k], memory[k], memory[n + k] = w[0], first[0], second[0]
+
+
+@kernel(int64, _ROWS, int64, _ROW, _ROW, _ROW, _ROW, _MARKS)
+def _learn(number: Any, pace: Any, s: Any, settings: Any, theta: Any, grad: Any, memory: Any, weights: Any) -> None:
+    """`kernels.optimizers.update` and the pull of the L1 penalty, a parameter a thread. pace: (steps, 3)."""
+    w = cuda.local.array(1, float32)
     n = theta.shape[0]
     for k in range(cuda.grid(1), n, cuda.gridsize(1)):
-        w[0], g[0], first[0], second[0] = theta[k], grad[k], memory[k], memory[n + k]
-        update(number, pace[s], settings, w, g, first, second)
+        descend(number, pace[s], settings, theta, grad, memory, k, n)
         if pace[s, PULL] > _ZERO and weights[k]:
+            w[0] = theta[k]
             optimizers.l1(w, pace[s, PULL])
-        theta[k], memory[k], memory[n + k] = w[0], first[0], second[0]
+            theta[k] = w[0]
 
 
 @kernel(_ROW, int64[::1], _ROW)

@@ -50,7 +50,7 @@ _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
 
 
 @on_device
-def _choose(data: Any, seed: Any, step: Any, start: Any, count: Any, order: Any, drawn: Any, epoch: Any, pick: Any) -> Any:
+def choose(data: Any, seed: Any, step: Any, start: Any, count: Any, order: Any, drawn: Any, epoch: Any, pick: Any) -> Any:
     """`kernels.mlp.choose` for the examples from number `start` of the batch. epoch: that of `order`; returns the new one."""
     me, threads, n = cuda.threadIdx.x, cuda.blockDim.x, data.x.shape[0]
     if data.sampling == DRAWN:
@@ -163,7 +163,7 @@ def _train(
         total = _ZERO
         for start in range(0, data.batch, C):
             count = min(C, data.batch - start)
-            epoch = _choose(data, seeds[run], first + s, start, count, orders[run, 0], orders[run, 1], epoch, pick)
+            epoch = choose(data, seeds[run], first + s, start, count, orders[run, 0], orders[run, 1], epoch, pick)
             cuda.syncthreads()
             for job in range(me, count * data.x.shape[1], threads):
                 a[job // count * P + job % count] = data.x[pick[job % count], job // count]

@@ -58,6 +58,7 @@ SPEC = LabSpec(
     unit="epoch",
     steps=20,
     pace=2.0,
+    devices=("cpu", "cuda"),
     socket=Socket(
         "block_backward",
         "block_backward(d, h, z, W, V, s)",
@@ -83,7 +84,7 @@ class Depth:
         if plug is not None:
             plugged.train(plug, state, shape, rate, batch, seed, updates)
         else:
-            nets.train(state, shape, state["x"], state["t"], rate, batch, seed, updates)
+            nets.train(state, shape, state["x"], state["t"], rate, batch, seed, updates, device)
         state["step"] += steps
 
     def layers(self, state: State, knobs: Knobs) -> tuple[Layer, ...]:

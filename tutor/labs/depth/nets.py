@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from tutor.labs.end_to_end import judged
 from tutor.labs.spec import State, scalar
+from tutor.labs.training import on_cuda
 from tutor.labs.watch import EXAMPLES, Layer, ratio
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 KINDS = ("plain", "naive", "zero start", "1/n")
 CLASSES, PIXELS = 10, 64
+_CHANGED = ("theta", "memory", "running")
+"""What training changes of a state, beside its counters."""
 _ASKED = 256
 """So many examples are asked at a time."""
 
@@ -77,21 +81,28 @@ def started(shape: Shape, seed: int) -> State:
     }
 
 
-def train(state: State, shape: Shape, x: Array, t: Array, rate: float, batch: int, seed: int, updates: int) -> None:
-    """Make updates with momentum, in place; at a loss that is not finite the net stays as it was, for good."""
-    from kernels import deep, mlp, optimizers
+def train(
+    state: State, shape: Shape, x: Array, t: Array, rate: float, batch: int, seed: int, updates: int, device: str = "cpu"
+) -> None:
+    """Make updates with momentum, in place; at a loss that is not finite the net stays as it was, for good.
 
+    Raises DeviceProblem where the device cannot be used.
+    """
+    from kernels import mlp, optimizers
+    from kernels.deep import space
+
+    deep = _kernels(device)
     if updates <= 0 or state["broken"][0]:
         return
     net, skip = built(shape)
     work, data = mlp.work(net, batch, len(x)), mlp.data(x, t, batch, "shuffled", seed)
     rule, history = optimizers.rule("momentum", rate), np.empty(updates, np.float32)
-    first, before = int(state["updates"][0]), {name: state[name].copy() for name in ("theta", "memory", "running")}
-    space = deep.space(net, work)
+    first, before = int(state["updates"][0]), {name: state[name].copy() for name in _CHANGED}
+    narrow = space(net, work)
 
     def go(count: int) -> None:
         deep.train(
-            net, work, rule, data, state["theta"], state["memory"], skip, shape.scale, norm_of(shape), space,
+            net, work, rule, data, state["theta"], state["memory"], skip, shape.scale, norm_of(shape), narrow,
             state["running"], first, count, history[:count],
         )  # fmt: skip
 
@@ -104,6 +115,52 @@ def train(state: State, shape: Shape, x: Array, t: Array, rate: float, batch: in
         go(done)
         state["broken"][0] = first + done + 1
     state["updates"][0] = first + done
+
+
+def train_each(
+    states: Sequence[State],
+    shapes: Sequence[Shape],
+    x: Array,
+    t: Array,
+    rate: float,
+    batch: int,
+    seed: int,
+    updates: int,
+    device: str,
+) -> None:
+    """`train` for nets of one depth and width that learn from the same batches; on a GPU all at once. Raises DeviceProblem."""
+    from kernels import mlp, optimizers
+
+    deep, going = _kernels(device), [k for k, state in enumerate(states) if not state["broken"][0]]
+    firsts = {int(states[k]["updates"][0]) for k in going}
+    together = device == "cuda" and updates > 0 and len(firsts) == 1
+    if together:
+        several, skips = zip(*(built(shapes[k]) for k in going), strict=True)
+        made = {name: np.stack([states[k][name] for k in going]) for name in _CHANGED}
+        history, seeds = np.empty((len(going), updates), np.float32), np.full(len(going), seed, np.uint64)
+        rules, data = [optimizers.rule("momentum", rate)] * len(going), mlp.data(x, t, batch, "shuffled", seed)
+        deep.train_each(
+            several, rules, data, seeds, made["theta"], made["memory"], skips, [shapes[k].scale for k in going],
+            norm_of(shapes[0]), made["running"], firsts.pop(), updates, history,
+        )  # fmt: skip
+    for place, k in enumerate(going):
+        if together and np.isfinite(history[place]).all():
+            for name in _CHANGED:
+                states[k][name][:] = made[name][place]
+            states[k]["updates"][0] += updates
+        else:
+            train(states[k], shapes[k], x, t, rate, batch, seed, updates, device)
+
+
+def _kernels(device: str) -> Any:
+    """The module that trains on this device. Raises DeviceProblem."""
+    if on_cuda(device):
+        from kernels.cuda import deep as on_gpu
+
+        return on_gpu
+    from kernels import deep
+
+    return deep
 
 
 def told(state: State, shape: Shape, x: Array) -> Array:

@@ -48,6 +48,7 @@ SPEC = LabSpec(
     unit="epoch",
     steps=20,
     pace=1.0,
+    devices=("cpu", "cuda"),
 )  # fmt: skip
 
 
@@ -67,8 +68,8 @@ class ResNet:
             return
         batch, rate, seed = int(knobs["batch"]), float(knobs["rate"]), int(state["seed"][0])
         updates = steps * math.ceil(len(state["x"]) / batch)
-        for k, shape in enumerate(shapes(knobs)):
-            nets.train(_of(state, k), shape, state["x"], state["t"], rate, batch, seed, updates)
+        every = [_of(state, k) for k in range(len(KINDS))]
+        nets.train_each(every, shapes(knobs), state["x"], state["t"], rate, batch, seed, updates, device)
         state["step"] += steps
 
     def layers(self, state: State, knobs: Knobs) -> tuple[Layer, ...]:
