@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Never
 
-from tutor.cli.courses import whole_course
+from tutor.cli.courses import whole_courses
 from tutor.cli.output import print_event, print_json, say_notice
 from tutor.cli.parser import BadUsage, Parser, Wanted, json_option, whole
 from tutor.cli.texts import paragraph
@@ -50,8 +50,7 @@ def configure(parser: Parser) -> None:
 def main(arguments: Wanted) -> int:
     given = Path(arguments.file).expanduser()
     named = given if given.suffix == ".py" or given.exists() else given.with_name(given.name + ".py")
-    course, _ = whole_course()
-    owner = find_owner(named, [course])
+    owner = find_owner(named, list(whole_courses()))
     if arguments.line is not None:
         return _point(owner, arguments.line, arguments.json)
     file = named if named.exists() or named.parent != Path() else _own(owner)

@@ -30,6 +30,7 @@ COMMANDS: dict[str, str] = {
     "data": "list, add, download or remove data sets",
     "review": "ask again what you missed, or what is due",
     "language": "the language of lessons and screens",
+    "course": "add, trust, test or remove courses from elsewhere",
     "progress": "show, export, import or reset what you have done",
     "new": "make an example of a course, a chapter, a lesson or an exercise",
     "lint": "find mistakes in a course",
@@ -39,12 +40,16 @@ COMMANDS: dict[str, str] = {
 }
 """Command → what it does. The module of a command has its name."""
 
+COURSE = "DLTUTOR_COURSE"
 _ABOUT = "Learn deep learning in a terminal. Without a command, the course opens on screen."
 _EXAMPLES = """examples:
   dltutor
   dltutor open 'perceptron?data=xor'
   dltutor run 'perceptron?data=and&seed=3' --until 'errors == 0' --json
-  dltutor run --help"""
+  dltutor --course ./my-course
+  dltutor run --help
+
+--course COURSE (or DLTUTOR_COURSE) goes with every command: a course's name or folder, in the place of the built-in one."""
 
 
 class Command(Protocol):
@@ -90,6 +95,9 @@ def complain(message: str) -> None:
 
 
 def _dispatch(argv: list[str]) -> int:
+    argv, course = _without_course(argv)
+    if course is not None:
+        return _with_course(course, argv)
     use(wanted())
     if not argv:
         return _command("open").main(Wanted(what=None))
@@ -104,6 +112,31 @@ def _dispatch(argv: list[str]) -> int:
     parser = Parser(f"dltutor {name}", COMMANDS[name], command.EXAMPLE)
     command.configure(parser)
     return command.main(parser.wanted(argv[1:]))
+
+
+def _without_course(argv: list[str]) -> tuple[list[str], str | None]:
+    """The words without `--course COURSE`, which every command takes, and the course."""
+    for i, word in enumerate(argv):
+        if word == "--course":
+            if i + 1 == len(argv):
+                raise BadUsage("--course needs a course's name or folder", "write it like: --course ./my-course")
+            return argv[:i] + argv[i + 2 :], argv[i + 1]
+        if word.startswith("--course="):
+            return argv[:i] + argv[i + 1 :], word.partition("=")[2]
+    return argv, None
+
+
+def _with_course(course: str, argv: list[str]) -> int:
+    """The command, with this course in the place of the built-in one; the environment tells child processes."""
+    before = os.environ.get(COURSE)
+    os.environ[COURSE] = course
+    try:
+        return _dispatch(argv)
+    finally:
+        if before is None:
+            del os.environ[COURSE]
+        else:
+            os.environ[COURSE] = before
 
 
 def _command(name: str) -> Command:

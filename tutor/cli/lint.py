@@ -6,9 +6,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tutor import paths
-from tutor.cli.output import Bar, print_json
+from tutor import trust
+from tutor.cli.output import Bar, print_json, say_notice
 from tutor.cli.parser import Parser, Wanted, whole
+from tutor.course import library
 from tutor.course.lint import lint, problems_as_json, problems_as_text
 from tutor.course.model import Course, Exercise
 from tutor.course.parse import read_course
@@ -40,7 +41,7 @@ _LIMIT = 60
 
 def configure(parser: Parser) -> None:
     parser.add_argument(
-        "path", metavar="PATH", nargs="?", help="a course, or a chapter or lesson of one; without: the built-in course"
+        "path", metavar="PATH|NAME", nargs="?", help="a course, or a chapter or lesson of one; without: the chosen course"
     )
     parser.add_argument("--run", action="store_true", help="make the runs that the lessons speak of, too")
     parser.add_argument(
@@ -52,14 +53,18 @@ def configure(parser: Parser) -> None:
 def main(arguments: Wanted) -> int:
     from tutor.cli.lint_proofs import Proofs
 
-    path = Path(arguments.path) if arguments.path else paths.lessons_folder()
-    root = course_folder(path)
+    path, root = asked(arguments.path)
     exercises = exercises_in(read_course(root)[0], path)
+    trusted = trust.is_trusted(root)
+    if not trusted:
+        say_notice(not_run(root, len(exercises)))
+        exercises = []
     with (
         Bar("proving exercises", len(exercises)) as bar,
         Proofs(exercises, lambda done: bar.show(done, at_once=True)) as proofs,
     ):
-        found = lint(root, tools(proofs, arguments.limit if arguments.run else 0, bar), None if path == root else path)
+        lint_tools = tools(proofs if trusted else None, arguments.limit if arguments.run else 0, bar)
+        found = lint(root, lint_tools, None if path == root else path)
     if arguments.json:
         print_json(problems_as_json(found, path, arguments.run))
     elif found:
@@ -67,6 +72,24 @@ def main(arguments: Wanted) -> int:
     else:
         print("No mistakes found.")
     return 1 if found else 0
+
+
+def asked(given: str | None) -> tuple[Path, Path]:
+    """The path that was asked about (a course's name counts as its folder), and the course's folder. Raises UserError."""
+    if not given:
+        folder = library.chosen().folder
+        return folder, folder
+    path = Path(given).expanduser()
+    if not path.exists():
+        path = next((known.folder for known in library.all_courses() if known.name == given), path)
+    return path, course_folder(path)
+
+
+def not_run(root: Path, exercises: int) -> str:
+    """What was left out because the course's code may not run."""
+    known = library.at(root)
+    what = f"{exercises} exercises were read and not proven" if exercises else "its labs were not loaded"
+    return f"{what}: the code of {known.name!r} runs only after: dltutor course trust {trust.named(known.id, root)}"
 
 
 def course_folder(path: Path) -> Path:

@@ -7,7 +7,10 @@ from typing import Any
 from tutor.cli.courses import whole_course
 from tutor.cli.output import print_json, say_notice, table
 from tutor.cli.parser import Parser, Wanted, json_option
+from tutor.course.library import all_courses
+from tutor.course.model import Course
 from tutor.store import Store
+from tutor.tui.start import follow
 
 EXAMPLE = """examples:
   dltutor list
@@ -19,13 +22,25 @@ def configure(parser: Parser) -> None:
 
 
 def main(arguments: Wanted) -> int:
-    course, faults = whole_course()
+    found: list[dict[str, Any]] = []
     with Store.open() as store:
         say_notice(store.notice)
-        done = store.done(course.id)
-        last = store.last_place(course.id)
-    if faults:
-        say_notice(f"the course has {faults} mistakes; `dltutor lint` shows them")
+        for known in all_courses():
+            course, faults = whole_course(known)
+            follow(store, course)
+            if faults and not found:
+                say_notice(f"the course has {faults} mistakes; `dltutor lint` shows them")
+            found.append(_course(known.name, course, store))
+    if arguments.json:
+        print_json({**found[0], "courses": found[1:]})
+        return 0
+    for number, one in enumerate(found):
+        print(("\n" if number else "") + (f"# {one['title']} ({one['name']})\n\n" if len(found) > 1 else "") + _said(one))
+    return 0
+
+
+def _course(name: str, course: Course, store: Store) -> dict[str, Any]:
+    done, last = store.done(course.id), store.last_place(course.id)
     chapters = [
         {
             "id": chapter.id,
@@ -46,14 +61,18 @@ def main(arguments: Wanted) -> int:
         }
         for chapter in course.chapters
     ]
-    if arguments.json:
-        print_json({"title": course.title, "last": last.lesson if last else None, "chapters": chapters})
-    else:
-        for number, chapter in enumerate(chapters):
-            print(("\n" if number else "") + _chapter(chapter))
-        if last:
-            print(f"\nYou were last in {last.lesson}.")
-    return 0
+    return {
+        "title": course.title,
+        "name": name,
+        "version": course.version,
+        "last": last.lesson if last else None,
+        "chapters": chapters,
+    }
+
+
+def _said(course: dict[str, Any]) -> str:
+    text = "\n\n".join(_chapter(chapter) for chapter in course["chapters"])
+    return f"{text}\n\nYou were last in {course['last']}." if course["last"] else text
 
 
 def _chapter(chapter: dict[str, Any]) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
+from tutor import trust
 from tutor.cli.new_exercise import exercise_files
 from tutor.cli.new_files import chapter_above, course_above, numbered, quoted, start, title_of, write_new
 from tutor.cli.parser import BadUsage, Wanted
+from tutor.course.library import name_for
 from tutor.errors import UserError
 
 _FIRST = "01-first"
@@ -21,6 +23,7 @@ def make(kind: str, path: Path, arguments: Wanted) -> tuple[list[Path], str]:
     match kind:
         case "course":
             files = write_new(_course(path, title))
+            trust.grant(name_for(path), path, own=True)
             at, seen = path, path / _FIRST / "01-every-block.md"
         case "chapter":
             course_above(path)
@@ -38,7 +41,7 @@ def _course(path: Path, title: str) -> dict[Path, str]:
         raise UserError(f"{path} is there already, and not empty", "take another name; nothing was written")
     chapter = path / _FIRST
     return {
-        path / "course.yaml": start("course.yaml", TITLE=title),
+        path / "course.yaml": start("course.yaml", TITLE=title, NAME=name_for(path)),
         chapter / "index.md": start("chapter.md", TITLE="First things"),
         chapter / "01-every-block.md": start("tour.md", CHAPTER=_FIRST),
         **exercise_files(chapter / "exercises" / "mean_square.py"),

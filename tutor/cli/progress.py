@@ -12,6 +12,7 @@ from tutor.cli.output import print_json, say_notice, table
 from tutor.cli.parser import BadUsage, Parser, Wanted, json_option, one_of
 from tutor.errors import BadData, StoreProblem, UserError
 from tutor.store import Store
+from tutor.tui.start import follow
 
 EXAMPLE = """examples:
   dltutor progress show
@@ -56,6 +57,7 @@ def _show(store: Store, as_json: bool) -> int:
     from tutor.cli.courses import whole_course
 
     course, _ = whole_course()
+    follow(store, course)
     done, last, runs = store.done(course.id), store.last_place(course.id), store.runs()
     if as_json:
         lessons = {

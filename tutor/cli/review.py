@@ -11,6 +11,7 @@ from tutor.cli.texts import formats, shown
 from tutor.course.plain import plain_inline
 from tutor.review import Item, asked, due_now, when_text
 from tutor.store import Store
+from tutor.tui.start import follow
 
 EXAMPLE = """examples:
   dltutor review
@@ -37,6 +38,7 @@ def main(arguments: Wanted) -> int:
     now = time.time()
     with Store.open() as store:
         say_notice(store.notice)
+        follow(store, course)
         items = asked(course.lessons, store, course.id, now)
     if arguments.json:
         print_json({"due": len(due_now(items, now)), "questions": [_as_json(item, now) for item in items]})

@@ -18,8 +18,12 @@ from tutor.course.yamltree import BadYaml, Table, read_yaml
 
 _NAME = re.compile(r"([0-9]{1,4})-([a-z0-9]+(?:-[a-z0-9]+)*)\Z")
 _TRANSLATED = re.compile(r"(.+)\.([a-z]{2})\Z")
+_COURSE_NAME = re.compile(r"[a-z0-9]{1,40}(-[a-z0-9]{1,40}){0,8}\Z")
+_LESSON_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)?\Z")
+_VERSION = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}){0,3}([-+.][a-z0-9]{1,20})?\Z")
+_COURSE_KEYS = ("title", "name", "version", "authors", "licence")
 _CHAPTER_KEYS = ("title", "summary")
-_LESSON_KEYS = ("title", "minutes", "needs", "sources")
+_LESSON_KEYS = ("title", "minutes", "needs", "sources", "id", "was")
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,25 @@ class Front:
     needs: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     marks: Marks | None = None
+    id: str = ""
+    """What it is called whatever its file is called; empty: by its file."""
+    was: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class About:
+    """What `course.yaml` says; the title is the folder's name where it says none."""
+
+    title: str
+    name: str = ""
+    version: str = ""
+    authors: tuple[str, ...] = ()
+    licence: str = ""
+
+
+def is_course_name(text: str) -> bool:
+    """Whether a course can be called so: small letters, digits and hyphens."""
+    return bool(_COURSE_NAME.match(text)) and text not in ("built-in", "con", "prn", "aux", "nul")
 
 
 def survey(root: Path, problems: Problems, language: str = "en") -> list[ChapterFolder]:
@@ -123,23 +146,31 @@ def _listed(folder: Path) -> list[Path]:
         return []
 
 
-def course_title(root: Path, problems: Problems) -> str:
-    """The title from `course.yaml`; the folder's name when there is none."""
+def about_course(root: Path, problems: Problems) -> About:
+    """What `course.yaml` says of the course in this folder."""
     file = root / "course.yaml"
+    fallback = About(root.resolve().name)
     if not file.is_file():
-        return root.resolve().name
+        return fallback
     source = read_source(root, file, problems)
     if source is None:
-        return root.resolve().name
+        return fallback
     try:
         node = read_yaml(source.text, lambda line, column: Place(file, line + 1, column + 1))
     except BadYaml as error:
         problems.add(error.place, error.rule, error.message, error.mend)
-        return root.resolve().name
+        return fallback
     table = node if isinstance(node, Table) else Table((), Place(file))
-    fields = Fields(table, "a course", ("title",), problems, Place(file))
+    fields = Fields(table, "a course", _COURSE_KEYS, problems, Place(file))
     fields.require("title")
-    return fields.text("title") or root.resolve().name
+    name, version = fields.text("name"), fields.text("version")
+    if name and not is_course_name(name):
+        fields.wrong(fields.at("name"), f"{name!r} is no name of a course", "use small letters, digits and -", "course-name")
+        name = ""
+    if version and not _VERSION.match(version):
+        fields.wrong(fields.at("version"), f"{version!r} is no version", "write it like 1.0 or 2.1.3", "course-version")
+        version = ""
+    return About(fields.text("title") or fallback.title, name, version, fields.texts("authors"), fields.text("licence"))
 
 
 def lesson_front(source: Source, problems: Problems) -> Front:
@@ -156,8 +187,17 @@ def lesson_front(source: Source, problems: Problems) -> Front:
         minutes=fields.whole("minutes", 1, 240),
         needs=fields.texts("needs"),
         sources=fields.texts("sources"),
+        id=_lesson_id(fields, "id", fields.text("id")),
+        was=tuple(old for i, text in enumerate(fields.texts("was")) if (old := _lesson_id(fields, f"was.{i}", text))),
         marks=fields.frozen_marks(),
     )
+
+
+def _lesson_id(fields: Fields, key: str, text: str) -> str:
+    if text and not _LESSON_ID.match(text):
+        fields.wrong(fields.at(key), f"{text!r} is no id of a lesson", "write it like chapter/a-few-words", "lesson-id")
+        return ""
+    return text
 
 
 def chapter_front(root: Path, chapter: ChapterFolder, problems: Problems) -> tuple[Front, Source | None]:

@@ -254,6 +254,8 @@ class Lesson:
     """Empty in an outline."""
     file: Path
     marks: Marks = field(default_factory=_no_marks, compare=False, repr=False)
+    was: tuple[str, ...] = ()
+    """Ids that it had before: what was done under them counts as done here."""
 
     @property
     def tasks(self) -> tuple[Task, ...]:
@@ -304,13 +306,22 @@ class Course:
     """A folder of chapters."""
 
     id: str
-    """"" for the built-in course, otherwise the folder's name."""
+    """"" for the built-in course, otherwise its name."""
     title: str
     chapters: tuple[Chapter, ...]
     folder: Path
     glossary: Glossary = field(default_factory=Glossary)
     """Empty in an outline."""
+    version: str = ""
+    authors: tuple[str, ...] = ()
+    licence: str = ""
 
     @property
     def lessons(self) -> tuple[Lesson, ...]:
         return tuple(lesson for chapter in self.chapters for lesson in chapter.lessons)
+
+    @property
+    def moved(self) -> dict[str, str]:
+        """Ids that lessons had before → the ids that they have now."""
+        now = {lesson.id for lesson in self.lessons}
+        return {old: lesson.id for lesson in self.lessons for old in lesson.was if old not in now}

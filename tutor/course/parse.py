@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from tutor.course.folder import ChapterFolder, Front, LessonFile, chapter_front, course_title, lesson_front, survey
+from tutor.course.folder import About, ChapterFolder, Front, LessonFile, about_course, chapter_front, lesson_front, survey
 from tutor.course.model import Chapter, Course, Glossary, Lesson, Place, Prose, Section
 from tutor.course.problems import Problem, Problems, in_order, refuse
 from tutor.course.source import Source, read_source
@@ -53,22 +53,35 @@ def read_lesson(folder: Path, lesson_id: str, language: str = "en") -> tuple[Les
     """One lesson, and what is wrong in it. Raises BadLesson when there is no such lesson."""
     chapters = survey(folder, Problems(), language)
     files = {lesson.id: lesson for chapter in chapters for lesson in chapter.lessons}
-    if lesson_id not in files:
+    file = files.get(lesson_id)
+    if file is None or _own_id(folder, file) not in ("", lesson_id):
+        files = {_own_id(folder, file) or file.id: file for file in files.values()}
+        file = files.get(lesson_id)
+    if file is None:
         raise BadLesson(f"there is no lesson {lesson_id!r}", nearest(lesson_id, files))
     problems = Problems()
-    lesson = _lesson(folder, files[lesson_id], problems, whole=True)
+    lesson = _lesson(folder, file, problems, whole=True)
     if lesson is None:
         refuse(problems.found)
         raise AssertionError("a lesson that cannot be read has a problem")
     return lesson, in_order(problems.found)
 
 
+def _own_id(root: Path, file: LessonFile) -> str:
+    """The id that a lesson gives itself, or empty."""
+    source = read_source(root, file.original or file.file, Problems())
+    return lesson_front(source, Problems()).id if source is not None else ""
+
+
 def _read(root: Path, course_id: str, language: str, *, whole: bool) -> tuple[Course, list[Problem]]:
     problems = Problems()
     chapters = survey(root, problems, language)
-    title = course_title(root, problems) if root.is_dir() else ""
-    found = tuple(_chapter(root, chapter, problems, whole) for chapter in chapters)
-    return Course(course_id, title, found, root, _glossary(root, problems, whole)), in_order(problems.found)
+    about = about_course(root, problems) if root.is_dir() else About("")
+    read = tuple(_chapter(root, chapter, problems, whole) for chapter in chapters)
+    glossary = _glossary(root, problems, whole)
+    course = Course(course_id, about.title, read, root, glossary, about.version, about.authors, about.licence)
+    _check_ids(course, problems)
+    return course, in_order(problems.found)
 
 
 def _glossary(root: Path, problems: Problems, whole: bool) -> Glossary:
@@ -77,6 +90,23 @@ def _glossary(root: Path, problems: Problems, whole: bool) -> Glossary:
     from tutor.course.glossary import read_glossary
 
     return read_glossary(root, problems)
+
+
+def _check_ids(course: Course, problems: Problems) -> None:
+    """No two lessons have an id, or claim the id of another, now or before."""
+    owners: dict[str, Lesson] = {}
+    for lesson in course.lessons:
+        if lesson.id in owners:
+            place = lesson.marks.get("id", Place(lesson.file))
+            other = owners[lesson.id].file.name
+            problems.add(place, "duplicate-id", f"the lesson {lesson.id!r} is {other} already", "give it another id")
+        owners.setdefault(lesson.id, lesson)
+    for lesson in course.lessons:
+        for i, old in enumerate(lesson.was):
+            other_lesson = owners.setdefault(old, lesson)
+            if other_lesson is not lesson or old == lesson.id:
+                place = lesson.marks.get(f"was.{i}", Place(lesson.file))
+                problems.add(place, "duplicate-id", f"{old!r} is {other_lesson.file.name} already", "remove it from `was`")
 
 
 def _chapter(root: Path, chapter: ChapterFolder, problems: Problems, whole: bool) -> Chapter:
@@ -105,8 +135,9 @@ def _lesson(root: Path, file: LessonFile, problems: Problems, whole: bool) -> Le
     if source is None:
         return None
     front = lesson_front(source, problems)
+    own_id = front.id if file.original is None else _own_id(root, file)  # a translation goes by the original's
     return Lesson(
-        id=file.id,
+        id=own_id or file.id,
         title=front.title,
         minutes=front.minutes,
         needs=front.needs,
@@ -114,6 +145,7 @@ def _lesson(root: Path, file: LessonFile, problems: Problems, whole: bool) -> Le
         sections=_named_alike(root, file, _sections(root, source, front, problems)) if whole else (),
         file=file.file,
         marks=front.marks or {},
+        was=front.was,
     )
 
 

@@ -7,13 +7,16 @@ dots keep the last three from being imported by name. The learner edits a copy o
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tutor import trust
+from tutor.course.library import at, root_of
 from tutor.course.model import Course, Exercise, Lesson
 from tutor.errors import BadLesson, UserError, nearest
-from tutor.paths import data_folder, made
+from tutor.paths import data_folder, lessons_folder, made
 
 PARTS = ("solution", "check", "faults")
 LARGEST = 200_000
@@ -33,6 +36,16 @@ class Owner:
 def part(exercise: Exercise, name: str) -> Path:
     """The file beside the starter: "solution", "check" or "faults"."""
     return exercise.file.with_name(f"{exercise.file.stem}.{name}.py")
+
+
+def need_trust(exercise: Exercise) -> None:
+    """Raise Untrusted when the code of the exercise's course may not run here."""
+    if exercise.file.resolve().is_relative_to(lessons_folder().resolve()):
+        return
+    lesson = exercise.place.file
+    root = root_of(lesson) if lesson.suffix == ".md" else exercise.file.parent
+    if not trust.is_trusted(root):
+        trust.need(root, at(root).id, f"the check of the exercise {exercise.id!r}")
 
 
 def starter(exercise: Exercise) -> str:
@@ -84,6 +97,17 @@ def _write_new(file: Path, text: str) -> None:
         pass
     except OSError as error:
         raise UserError(f"{file} cannot be written: {error.strerror}", "check the folder's permissions") from None
+
+
+def follow(course_id: str, moved: Mapping[str, str]) -> None:
+    """The learner's own files go with their lesson to its new id. moved: old id → new id."""
+    home = data_folder() / "exercises" / (course_id or BUILT_IN)
+    for old, new in moved.items():
+        source, target = home / old, home / new
+        if source.is_dir() and not target.exists():
+            with suppress(OSError):
+                target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                os.rename(source, target)
 
 
 def read_code(file: Path) -> str:

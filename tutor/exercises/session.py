@@ -17,7 +17,7 @@ from tutor.engine.process import GRACE, Child
 from tutor.engine.rewrite import uses_numba
 from tutor.errors import BadLesson, UserError, WorkerGone
 from tutor.exercises.author import Signature
-from tutor.exercises.files import PARTS, part, part_text
+from tutor.exercises.files import PARTS, need_trust, part, part_text
 from tutor.exercises.values import unpack
 
 SEED = 20
@@ -105,7 +105,10 @@ class Session:
         """Of the exercise's own files, as they were when the cases were made."""
 
     async def __aenter__(self) -> Session:
-        """Start the process and make the cases. Raises BadLesson (the exercise is at fault), WorkerGone (no process)."""
+        """Start the process and make the cases.
+
+        Raises Untrusted (its course's code may not run), BadLesson (the exercise is at fault), WorkerGone (no process).
+        """
         await self.start()
         return self
 
@@ -114,6 +117,7 @@ class Session:
 
     async def start(self, numba: bool = False) -> None:
         """The same without `with`. numba: have it loaded as well, for code that will use it."""
+        need_trust(self.exercise)
         files = {name: str(part(self.exercise, name)) for name in PARTS}
         try:
             self._texts = self._course_texts()

@@ -219,6 +219,13 @@ class Store:
         with self._transaction():
             return transfer.merge(self._db, rows)
 
+    def move(self, course: str, moved: Mapping[str, str]) -> None:
+        """Lessons of the course have new ids: what was done in them goes along. moved: old id → new id."""
+        here = {*self.visited(course), *self.done(course), *self.all_answers(course)}
+        if moved := {old: new for old, new in moved.items() if old in here}:
+            with self._transaction():
+                transfer.move(self._db, course, moved)
+
     def reset(self) -> Path:
         """Forget all progress, not the settings. Returns the file that keeps a copy of what was."""
         if not self.saved:

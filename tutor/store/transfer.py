@@ -120,6 +120,19 @@ def merge(db: sqlite3.Connection, rows: Mapping[str, list[tuple[Any, ...]]]) -> 
     return db.total_changes - before
 
 
+def move(db: sqlite3.Connection, course: str, moved: Mapping[str, str]) -> None:
+    """What was done in a lesson goes with it to its new id, and merges with what is there. db: inside a transaction."""
+    for table, columns in _TABLES.items():
+        if "lesson" not in columns or "course" not in columns:
+            continue
+        names = ", ".join("?2" if name == "lesson" else name for name in columns)
+        for old, new in moved.items():
+            rows = db.execute(f"SELECT {names} FROM {table} WHERE course = ?1 AND lesson = ?3", (course, new, old)).fetchall()
+            db.executemany(MERGE[table], rows)
+            db.execute(f"DELETE FROM {table} WHERE course = ? AND lesson = ?", (course, old))
+    db.executemany("UPDATE runs SET lesson = ? WHERE lesson = ?", [(new, old) for old, new in moved.items()])
+
+
 def read(document: object) -> dict[str, list[tuple[Any, ...]]]:
     """The rows of each table. Raises BadData, naming the first entry that is wrong."""
     if not isinstance(document, dict) or document.get("format") != FORMAT:

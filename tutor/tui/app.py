@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import Coroutine
 from contextlib import suppress
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual.binding import Binding
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
-from tutor import paths
 from tutor.course.model import Course, Lesson
 from tutor.draw.cells import Look
 from tutor.errors import BadLesson, StoreProblem, UserError
@@ -22,10 +19,11 @@ from tutor.tui.fault import log_error
 from tutor.tui.gate import Gated
 from tutor.tui.lesson_book import Progress
 from tutor.tui.look import find_look
-from tutor.tui.start import read_all, resolve
+from tutor.tui.many_courses import ManyCourses
+from tutor.tui.start import begin, faults_words, follow
 from tutor.tui.theme import DARK, LIGHT, theme
 from tutor.tui.thrift import Thrifty
-from tutor.words import language, tr, use, wanted
+from tutor.words import language, use, wanted
 
 if TYPE_CHECKING:
     from tutor.engine.client import Worker
@@ -39,13 +37,11 @@ class _PlainBars(ScrollBarRender):
     HORIZONTAL_BARS = [" "] * 8
 
 
-_COLLECT = (20_000, 20, 100)
-"""How rarely Python looks for cyclic garbage: pauses are short, and a full one comes every few minutes."""
 _QUIET = 2.0
 """Seconds after the worker has started before the rest is compiled ahead: what the learner opens at once goes first."""
 
 
-class TutorApp(Thrifty, Gated):
+class TutorApp(ManyCourses, Thrifty, Gated):
     """One learner at one terminal."""
 
     TITLE = "dltutor"
@@ -87,9 +83,7 @@ class TutorApp(Thrifty, Gated):
         self.totals: dict[str, int] = {}
         self.whole: Course | None = None
         """The course with its sections, once it has been read."""
-        self.notice = store.notice or (
-            tr("This course has {faults} faults: dltutor lint names them.", faults=faults) if faults else ""
-        )
+        self.notice = store.notice or faults_words(faults)
         self.failed = ""
         """What ended the app before its time, for who started it."""
         self._start = start
@@ -139,22 +133,6 @@ class TutorApp(Thrifty, Gated):
         await asyncio.sleep(_QUIET)
         warm = await asyncio.to_thread(import_module, "tutor.engine.warm")
         await warm.warm_quietly()
-
-    async def _read_rest(self) -> None:
-        """Count the tasks of every lesson, and find the labs, without holding up a key."""
-        from tutor.tui.screens.home import Home
-
-        whole, labs = await asyncio.to_thread(read_all, self.course)
-        self.whole = whole
-        for lesson in whole.lessons:
-            self._know(lesson)
-        for screen in self.screen_stack:
-            if isinstance(screen, Home):
-                screen.show_labs(labs)
-        # A full collection walks every widget and style: tens of milliseconds, just when a key may come.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(*_COLLECT)
 
     # What screens ask for
 
@@ -275,22 +253,21 @@ class TutorApp(Thrifty, Gated):
         self._close_messages_no_wait()
 
 
-def run(start: str | None = None, *, folder: Path | None = None, course_id: str = "", mouse: bool = True) -> int:
+def run(start: str | None = None, *, mouse: bool = True) -> int:
     """Open the screen: at home, at a lesson or at a lab. Returns the exit status.
 
-    folder: another course than the built-in one, and its id. mouse: False, or "off" in the setting of that name: the terminal
-    keeps its mouse. Raises UserError before anything is on the screen.
+    mouse: False, or "off" in the setting of that name: the terminal keeps its mouse. Raises UserError before anything is on
+    the screen.
     """
     import sys
 
-    from tutor.course.parse import read_outline
     from tutor.store import Store
 
     with Store.open() as store:
         use(wanted(store.setting("language")))
-        course, problems = read_outline(folder or paths.lessons_folder(), course_id, language())
-        place = resolve(start, course) if start else ""
-        app = TutorApp(course, store, start=place, faults=len(problems))
+        course, place, faults = begin(start)
+        follow(store, course)
+        app = TutorApp(course, store, start=place, faults=faults)
         app.run(mouse=mouse and store.setting("mouse") != "off")
         if app.failed:
             print(app.failed, file=sys.stderr)

@@ -66,7 +66,7 @@ def find_target(href: str, lesson: Lesson | None, course: Course) -> Target | No
         if lesson is None:
             return ToTerm(section)
         return ToSection(section) if any(s.id == section for s in lesson.sections) else None
-    chapter = lesson.id.partition("/")[0] if lesson is not None else ""
+    chapter = (lesson.file.parent.name or lesson.id.partition("/")[0]) if lesson is not None else ""
     wanted = posixpath.normpath(posixpath.join(chapter, path))
     if wanted == "glossary.md":
         return ToTerm(section)
@@ -75,4 +75,10 @@ def find_target(href: str, lesson: Lesson | None, course: Course) -> Target | No
         first = next((c.lessons[0].id for c in course.chapters if c.id == folder and c.lessons), None)
         return ToLesson(first) if first else None
     target = f"{folder}/{_NUMBER.sub('', name)}"
-    return ToLesson(target, section) if any(other.id == target for other in course.lessons) else None
+    found = next((other.id for other in course.lessons if target in (other.id, _by_file(other))), None)
+    return ToLesson(found, section) if found else None
+
+
+def _by_file(lesson: Lesson) -> str:
+    """The id that its file gives a lesson; it may have another."""
+    return f"{lesson.file.parent.name}/{_NUMBER.sub('', lesson.file.stem)}"

@@ -4,10 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from tutor.course.model import Course
-from tutor.errors import BadLink, nearest
+from tutor.errors import BadLink, StoreProblem, nearest
 from tutor.words import language, tr
+
+if TYPE_CHECKING:
+    from tutor.store import Store
+
+
+def begin(start: str | None) -> tuple[Course, str, int]:
+    """The course to open, what of it ("": its home), and how many faults its outline has. Raises UserError.
+
+    start: what the command line named: nothing, something of the chosen course, another course's name, COURSE:LESSON, or a
+    lesson that only another course has.
+    """
+    from tutor.course import library
+    from tutor.course.parse import read_outline
+
+    known = library.chosen()
+    course, problems = read_outline(known.folder, known.id, language())
+    if not start:
+        return course, "", len(problems)
+    name, colon, rest = start.strip().partition(":")
+    for other in library.all_courses():
+        if (colon and other.name == name) or (not colon and start == other.name):
+            found, faults = read_outline(other.folder, other.id, language())
+            return found, resolve(rest, found) if rest else "", len(faults)
+    try:
+        return course, resolve(start, course), len(problems)
+    except BadLink:
+        for other in library.all_courses()[1:]:
+            found, faults = read_outline(other.folder, other.id, language())
+            if any(start in (lesson.id, lesson.id.rpartition("/")[2]) for lesson in found.lessons):
+                return found, resolve(start, found), len(faults)
+        raise
+
+
+def faults_words(faults: int) -> str:
+    """What is said of a course with faults; empty where it has none."""
+    return tr("This course has {faults} faults: dltutor lint names them.", faults=faults) if faults else ""
+
+
+def others(course: Course) -> Mapping[str, tuple[str, str]]:
+    """The other courses that there are: name → title and version."""
+    from tutor.course import library
+
+    return {
+        known.name: (known.about.title, known.about.version)
+        for known in library.all_courses()
+        if known.folder.resolve() != course.folder.resolve()
+    }
 
 
 def resolve(start: str, course: Course) -> str:
@@ -31,6 +79,16 @@ def resolve(start: str, course: Course) -> str:
         raise BadLink(tr("{lab!r} is neither a lesson nor a lab", lab=lab), nearest(lab, [*lessons, *lab_ids()]))
     make_link(find_lab(lab).spec, pairs)
     return start
+
+
+def follow(store: Store, course: Course) -> None:
+    """What was done in lessons that have a new id now goes with them."""
+    if course.moved:
+        from tutor.exercises.files import follow as files_follow
+
+        with suppress(StoreProblem):
+            store.move(course.id, course.moved)
+        files_follow(course.id, course.moved)
 
 
 def read_all(course: Course) -> tuple[Course, Mapping[str, str]]:

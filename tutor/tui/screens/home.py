@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 Totals = Mapping[str, int]
 """lesson → how many tasks it has; a lesson that has not been read yet is missing."""
+_HEADINGS = ("chapter", "labs", "courses")
 Done = Mapping[str, Mapping[str, str]]
 """lesson → {task: "done" or "skipped"}"""
 
@@ -36,7 +37,7 @@ class Entry:
     """A line of the list."""
 
     kind: str
-    """"review", "chapter", "lesson", "labs" (a heading) or "lab"."""
+    """"review", "chapter", "lesson", "labs" or "courses" (headings), "lab" or "course"."""
     id: str
     title: str
     note: str = ""
@@ -65,9 +66,16 @@ def finished(lesson: str, done: Done, totals: Totals) -> bool:
 
 
 def entries_of(
-    course: Course, done: Done, totals: Totals, following: str, labs: Mapping[str, str], review: str = ""
+    course: Course,
+    done: Done,
+    totals: Totals,
+    following: str,
+    labs: Mapping[str, str],
+    review: str = "",
+    courses: Mapping[str, tuple[str, str]] | None = None,
 ) -> list[Entry]:
-    """The lines of the list. following: the lesson that is next. labs: id → its summary. review: what is due, in words."""
+    """The lines of the list. following: the lesson that is next. labs: id → its summary. review: what is due, in words.
+    courses: the other ones: name → title and version."""
     entries: list[Entry] = [Entry("review", "all", tr("Review: {review}", review=review))] if review else []
     for chapter in course.chapters:
         if not chapter.lessons:
@@ -94,6 +102,9 @@ def entries_of(
     if labs:
         entries.append(Entry("labs", "", tr("Labs, to play with freely")))
         entries += [Entry("lab", lab, lab, summary) for lab, summary in labs.items()]
+    if courses:
+        entries.append(Entry("courses", "", tr("Other courses")))
+        entries += [Entry("course", name, title, version) for name, (title, version) in courses.items()]
     return entries
 
 
@@ -101,7 +112,7 @@ def line_of(entry: Entry, width: int, look: Look) -> Content:
     """An entry as one line of this width."""
     title = shown(entry.title, look)
     match entry.kind:
-        case "chapter" | "labs":
+        case "chapter" | "labs" | "courses":
             return Content.styled(title, "bold $text-primary").truncate(width, ellipsis=look.unicode)
         case "review":
             sign = "↻ " if look.unicode else "r "
@@ -159,11 +170,12 @@ class Home(Screen[None]):
         super().__init__()
         self._entries: list[Entry] = []
         self._labs: dict[str, str] = {}
+        self._courses: dict[str, tuple[str, str]] = {}
         self._review = ""
         self._been = False
 
     def compose(self) -> ComposeResult:
-        yield Static("dltutor", id="title", markup=False)
+        yield Static(id="title", markup=False)
         yield Static(id="welcome", markup=False)
         yield Menu(compact=True)
         yield KeyLine()
@@ -183,6 +195,12 @@ class Home(Screen[None]):
         self._labs = dict(labs)
         self.refill()
 
+    def show_courses(self, courses: Mapping[str, tuple[str, str]]) -> None:
+        """Add the other courses to the list: name → title and version."""
+        self._courses = dict(courses)
+        if courses:
+            self.refill()
+
     def refill(self) -> None:
         """Fill the list from the store, as it is now."""
         book = self.app.progress()
@@ -192,19 +210,19 @@ class Home(Screen[None]):
         review = self._review = review_words(self.app)
         self._been = bool(book.last or book.done or review)
         self.refresh_bindings()
-        self._entries = entries_of(course, book.done, self.app.totals, following, self._labs, review)
+        self._entries = entries_of(course, book.done, self.app.totals, following, self._labs, review, self._courses)
+        title = f"dltutor: {shown(course.title, self.app.look)}" if course.id else "dltutor"
+        self.query_one("#title", Static).update(title)
         self.query_one("#welcome", Static).update(self._welcome(following, bool(book.last)))
         options = self.query_one(Menu)
         kept = options.highlighted_option.id if options.highlighted_option else None
         width = max(20, min(self.size.width - 2, 88) - 2)
         options.clear_options()
         for entry in self._entries:
-            if entry.kind in ("chapter", "labs") and options.option_count:
+            if entry.kind in _HEADINGS and options.option_count:
                 options.add_option(Option("", disabled=True))
             option_id = f"{entry.kind}:{entry.id}" if entry.id else None
-            options.add_option(
-                Option(line_of(entry, width, self.app.look), id=option_id, disabled=entry.kind in ("chapter", "labs"))
-            )
+            options.add_option(Option(line_of(entry, width, self.app.look), id=option_id, disabled=entry.kind in _HEADINGS))
         wanted = kept or f"lesson:{following}"
         ids = [options.get_option_at_index(i).id for i in range(options.option_count)]
         if wanted in ids:
@@ -232,13 +250,17 @@ class Home(Screen[None]):
         )
 
     @on(OptionList.OptionSelected)
-    def _chosen(self, event: OptionList.OptionSelected) -> None:
+    async def _chosen(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         kind, _, name = (event.option_id or "").partition(":")
         if kind == "lesson":
             self.app.open_lesson(name)
         elif kind == "lab":
             self.app.open_lab(name)
+        elif kind == "course":
+            await self.app.open_course(name)
+            self._labs, self._courses = {}, {}
+            self.refill()
         elif kind == "review":
             self.action_review()
 

@@ -277,10 +277,12 @@ class LessonScreen(LabsOfLesson, FollowsLinks):
         elif isinstance(event.card, BugCard):
             from tutor.tui.screens.bug import BugScreen
 
+            bug = event.card.bug
             self.leave_text()
-            self.app.push_screen(BugScreen(event.card.bug, self.book))
+            self.app.with_trust(tr("The check of this exercise"), lambda: self.app.push_screen(BugScreen(bug, self.book)))
         elif isinstance(event.card, ExerciseCard):
             from tutor.tui.screens.exercise import ExerciseScreen
 
+            task = event.card.exercise
             self.leave_text()
-            self.app.push_screen(ExerciseScreen(event.card.exercise, self.book))
+            self.app.with_trust(tr("The check of this exercise"), lambda: self.app.push_screen(ExerciseScreen(task, self.book)))

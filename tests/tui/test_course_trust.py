@@ -1,0 +1,80 @@
+"""A course from elsewhere on screen: chosen at home, and asked about before its code runs."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from lesson_fake import COURSE, glass, opened, until
+from textual.widgets import OptionList
+
+from tutor import trust
+from tutor.course.library import courses_folder
+from tutor.course.parse import load_outline
+from tutor.tui.app import TutorApp
+from tutor.tui.screens.dialogs import Confirm
+from tutor.tui.screens.exercise import ExerciseScreen
+from tutor.tui.screens.home import Home
+from tutor.tui.screens.lesson import LessonScreen
+
+
+@pytest.fixture(autouse=True)
+def _trusted() -> None:
+    """Here somebody asks."""
+
+
+@pytest.fixture
+def added() -> Path:
+    folder = courses_folder() / "samples"
+    shutil.copytree(COURSE, folder)
+    (folder / "course.yaml").write_text("title: Samples from elsewhere\nname: samples\nversion: 2.0\n")
+    return folder
+
+
+def test_another_course_is_opened_from_home(make_app: Callable[..., TutorApp], added: Path) -> None:
+    app = make_app()
+
+    async def run() -> None:
+        async with app.run_test(size=(80, 50)) as pilot:
+            await until(pilot, lambda: "Samples from elsewhere" in glass(app))
+            home = app.screen
+            assert isinstance(home, Home)
+            assert "Other courses" in glass(app)
+            menu = home.query_one(OptionList)
+            ids = [menu.get_option_at_index(i).id for i in range(menu.option_count)]
+            menu.highlighted = ids.index("course:samples")
+            await pilot.press("enter")
+            await until(pilot, lambda: "dltutor: Samples from elsewhere" in glass(app))
+            assert (app.course.id, app.course.folder, app.course.version) == ("samples", added, "2.0")
+            await until(pilot, lambda: "course:built-in" in [menu.get_option_at_index(i).id for i in range(menu.option_count)])
+
+    asyncio.run(run())
+
+
+def test_the_dialog_comes_before_the_code(make_app: Callable[..., TutorApp], added: Path) -> None:
+    app = make_app("01-first/lab")
+    app.course = load_outline(added, "samples")
+
+    async def run() -> None:
+        async with app.run_test(size=(80, 30)) as pilot:
+            await opened(pilot)
+            lesson = app.screen
+            assert isinstance(lesson, LessonScreen)
+            await lesson.go(1)
+            await pilot.press("enter", "enter")
+            await until(pilot, lambda: isinstance(app.screen, Confirm))
+            assert "Trust the course samples?" in glass(app)
+            assert "update.check.py" in glass(app)
+            await pilot.press("n")
+            await until(pilot, lambda: app.screen is lesson)
+            assert not trust.is_trusted(added)
+            await pilot.press("enter")
+            await until(pilot, lambda: isinstance(app.screen, Confirm))
+            await pilot.press("y")
+            await until(pilot, lambda: isinstance(app.screen, ExerciseScreen))
+            assert trust.is_trusted(added)
+
+    asyncio.run(run())
