@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 LEAVES = {"tutor", "tutor.errors", "tutor.conditions", "tutor.paths", "tutor.trust", "tutor.words"}
 EVERYTHING = {
     "tutor.course", "tutor.labs", "tutor.pictures", "tutor.engine",
-    "tutor.draw", "tutor.exercises", "tutor.data", "tutor.store", "tutor.review",
+    "tutor.draw", "tutor.exercises", "tutor.data", "tutor.store", "tutor.review", "tutor.export",
 }  # fmt: skip
 MAY: dict[str, set[str]] = {
     "kernels": {"kernels", "numpy", "numba", "llvmlite"},
@@ -26,6 +26,7 @@ MAY: dict[str, set[str]] = {
     "tutor.data": {"numpy", "yaml"},
     "tutor.store": set(),
     "tutor.words": {"yaml"},
+    "tutor.export": {"tutor.course", "tutor.engine", "tutor.labs", "tutor.draw", "markdown_it"},
     "tutor.review": {"tutor.course", "tutor.store", "fsrs"},
     "tutor.tui": {*EVERYTHING, "textual", "rich", "pygments", "numpy", "markdown_it", "mdit_py_plugins"},
     "tutor.cli": {*EVERYTHING, "tutor.tui", "kernels", "numpy", "numba", "yaml", "rich", "platformdirs"},

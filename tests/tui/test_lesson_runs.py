@@ -9,10 +9,10 @@ from lesson_fake import COURSE
 
 from tutor.course.model import Course, LabBlock, Lesson, Predict, Section
 from tutor.course.parse import load_lesson
+from tutor.course.targets import ToLab, ToLesson, ToSection, ToWeb, find_target
 from tutor.errors import StoreProblem
 from tutor.store import Store
 from tutor.tui.lesson_book import Book
-from tutor.tui.lesson_links import ToLab, ToLesson, ToSection, ToWeb, find_target
 from tutor.tui.lesson_runs import block_link, guesses_before, guesses_for, is_over, settles
 
 LINE = LabBlock("and", "perceptron", {"data": "and", "seed": 3})

@@ -33,6 +33,7 @@ COMMANDS: dict[str, str] = {
     "course": "add, trust, test or remove courses from elsewhere",
     "progress": "show, export, import or reset what you have done",
     "new": "make an example of a course, a chapter, a lesson or an exercise",
+    "export": "write a course as web pages, or as Markdown for paper",
     "lint": "find mistakes in a course",
     "warmup": "compile everything once, so that labs start at once",
     "bench": "measure this machine against the program's budgets",

@@ -116,7 +116,8 @@ def _number(quiz: Quiz, given: Given) -> Grade:
             else tr("Right: exactly, it is {answer}.", answer=short(answer))
         )
         return Grade(True, near, quiz.because)
-    return Grade(False, f"{short(value)} is too {'large' if value > answer else 'small'}.", quiz.because)
+    too_large, too_small = tr("{value} is too large.", value=short(value)), tr("{value} is too small.", value=short(value))
+    return Grade(False, too_large if value > answer else too_small, quiz.because)
 
 
 def _as_number(given: Given) -> float | None:
@@ -189,7 +190,8 @@ def grade_prediction(predict: Predict, given: Given, metrics: Mapping[str, float
         case "choice":
             option = predict.options[(_indexes(given, len(predict.options)) or [0])[0]]
             right = happened(option, metrics)
-            say = f"{'As you said.' if right else 'It went otherwise.'} In the run, {predict.measure} came to {short(truth)}."
+            came = tr("In the run, {measure} came to {truth}.", measure=predict.measure, truth=short(truth))
+            say = f"{tr('As you said.') if right else tr('It went otherwise.')} {came}"
             return Grade(right, say, _join(option.because, predict.because))
         case "sketch":
             return _sketch(predict, str(given), curve)

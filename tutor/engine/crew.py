@@ -88,9 +88,11 @@ async def outcomes(
     try:
         for _ in jobs:
             yield await _next(done, tasks)
-    finally:
+    except BaseException:
         for task in tasks:
             task.cancel()
+        raise
+    finally:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 

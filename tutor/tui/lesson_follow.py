@@ -8,8 +8,8 @@ from textual.events import Key
 from textual.screen import Screen
 
 from tutor.course.model import Lesson
+from tutor.course.targets import ToLab, ToLesson, ToSection, ToWeb, find_target
 from tutor.errors import BadLesson
-from tutor.tui.lesson_links import ToLab, ToLesson, ToSection, ToWeb, find_target
 from tutor.tui.lesson_page import Page
 from tutor.words import tr
 
