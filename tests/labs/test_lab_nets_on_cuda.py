@@ -19,7 +19,6 @@ from tutor.engine.link import parse_link
 from tutor.engine.run import Run
 from tutor.labs import find_lab
 from tutor.labs.cnn import digits
-from tutor.labs.depth import data as depth_data, lab as depth, resnet
 from tutor.labs.training import begun, train, train_each
 
 if device.simulated:
@@ -54,21 +53,22 @@ for state, where in zip(large, ("cpu", "cuda")):
 apart["large"] = float(np.abs(large[0]["theta"] - large[1]["theta"]).max())
 
 digits.UPDATES = 1
-dealt = depth_data.dealt()
-for module in (depth, resnet):  # an epoch of few digits
-    module.dealt = lambda: {name: array[:6] for name, array in dealt.items()}
 same = True
 for text in (
     "digits?data=digits&filters=1&more=0&kernel=3&batch=2",
     "depth?depth=2&width=4&batch=4&kind=zero start",
     "resnet?depth=2&width=4&batch=4",
+    "adversarial?hidden=2&batch=6&defence=fgsm&activation=tanh",
 ):
     lab, places = find_lab(text.partition("?")[0]), []
     for where, cuts in (("cpu", (2,)), ("cuda", (2,)), ("cuda", (1, 1))):
         one = Run(lab, parse_link(f"{text}&device={where}", lab.spec))
+        for name in ("x", "t", "test_x", "test_labels", "moved"):  # an epoch of few digits
+            if name in one.state:
+                one.state[name] = one.state[name][:6]
         for steps in cuts:
             lab.advance(one.state, one.knobs, steps, where, None)
-        places.append({name: array.copy() for name, array in one.state.items() if "theta" in name})
+        places.append({name: array.copy() for name, array in one.state.items() if "theta" in name or name == "moved"})
     apart[text] = max(float(np.abs(places[0][name] - places[1][name]).max()) for name in places[0])
     same = same and all(places[1][name].tobytes() == places[2][name].tobytes() for name in places[0])
 print(json.dumps({"apart": apart, "fates": fates, "same": same}))
@@ -84,7 +84,7 @@ def test_on_cuda_they_come_to_the_same_place() -> None:
     assert found["fates"] == [[3, 0, 0], [0, 1, 2], [3, 0, 0]], "updates made, the update that broke, and its layer"
 
 
-@pytest.mark.parametrize("lab", ["xor", "playground", "digits", "filters", "draw", "depth", "resnet"])
+@pytest.mark.parametrize("lab", ["xor", "playground", "digits", "filters", "draw", "depth", "resnet", "adversarial"])
 def test_a_gpu_that_is_not_there_is_said(lab: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kernels.cuda.device.why_not", lambda: "there is no such thing")
     with pytest.raises(DeviceProblem, match="there is no such thing"):

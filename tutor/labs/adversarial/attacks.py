@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tutor.errors import UserError
 from tutor.labs.spec import Knobs, Plug, State
-from tutor.labs.training import responses
+from tutor.labs.training import on_cuda, responses
 
 if TYPE_CHECKING:
     from kernels.mlp import Net
@@ -42,16 +42,27 @@ def attack_of(knobs: Knobs, **changed: Any) -> Attack:
     return Attack(str(now["attack"]), float(now["epsilon"]), int(now["steps"]), target)
 
 
-def moved(net: Net, theta: Array, x: Array, labels: Array, attack: Attack, seed: int) -> Array:
-    """x (m, I) as this attack moves it, float32."""
-    from kernels import adversarial
-
+def moved(net: Net, theta: Array, x: Array, labels: Array, attack: Attack, seed: int, device: str = "cpu") -> Array:
+    """x (m, I) as this attack moves it, float32. Raises DeviceProblem where the device cannot be used."""
+    adversarial = kernels_for(device)
     if attack.kind == "random signs":
-        return adversarial.random_signs(x, attack.epsilon, seed)
+        return np.asarray(adversarial.random_signs(x, attack.epsilon, seed))
     wanted = labels if attack.target < 0 else np.full(len(labels), attack.target)
     steps = attack.steps if attack.kind == "pgd" else 1
     t = np.eye(CLASSES, dtype=np.float32)[wanted]
-    return adversarial.attack(net, theta, x, t, attack.epsilon, steps=steps, toward=1 if attack.target < 0 else -1)
+    toward = 1 if attack.target < 0 else -1
+    return np.asarray(adversarial.attack(net, theta, x, t, attack.epsilon, steps=steps, toward=toward))
+
+
+def kernels_for(device: str) -> Any:
+    """The module that attacks on this device. Raises DeviceProblem."""
+    if on_cuda(device):
+        from kernels.cuda import adversarial as on_gpu
+
+        return on_gpu
+    from kernels import adversarial
+
+    return adversarial
 
 
 def moved_by_learner(plug: Plug, net: Net, theta: Array, x: Array, labels: Array, attack: Attack) -> Array:

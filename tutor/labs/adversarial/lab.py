@@ -70,6 +70,7 @@ SPEC = LabSpec(
     unit="epoch",
     steps=30,
     pace=4.0,
+    devices=("cpu", "cuda"),
     socket=Socket(
         "fgsm",
         "fgsm(x, gradient, epsilon)",
@@ -110,13 +111,13 @@ class Adversarial:
         net, data, rule = _task(state, knobs)
         updates = steps * math.ceil(len(data.x) / data.batch)
         if knobs["defence"] == "none" or not float(knobs["strength"]):
-            train(state, net, data, rule, updates)
+            train(state, net, data, rule, updates, device=device)
         else:
-            _train_attacked(state, net, data, rule, updates, knobs)
+            _train_attacked(state, net, data, rule, updates, knobs, device)
         state["plugged"][0] = plug is not None
         if plug is None:
-            seed = int(state["seed"][0])
-            now = attacks.moved(net, state["theta"], state["test_x"], state["test_labels"], attack_of(knobs), seed)
+            seed, labels = int(state["seed"][0]), state["test_labels"]
+            now = attacks.moved(net, state["theta"], state["test_x"], labels, attack_of(knobs), seed, device)
         else:
             attack = attack_of(knobs)
             now = attacks.moved_by_learner(plug, net, state["theta"], state["test_x"], state["test_labels"], attack)
@@ -189,25 +190,23 @@ def _task(state: State, knobs: Knobs) -> tuple[Net, Data, Rule]:
     return net_of(knobs), data, optimizers.rule("adam", float(knobs["rate"]))
 
 
-def _train_attacked(state: State, net: Net, data: Data, rule: Rule, updates: int, knobs: Knobs) -> None:
+def _train_attacked(state: State, net: Net, data: Data, rule: Rule, updates: int, knobs: Knobs, device: str) -> None:
     """Make updates on digits that are attacked; at a loss that is not finite the net stays as it was, for good."""
-    from kernels import adversarial
-
     if state["broken"][0]:
         return
-    epsilon = float(knobs["strength"])
+    epsilon, adversarial = float(knobs["strength"]), attacks.kernels_for(device)
     steps, stride = (1, epsilon) if knobs["defence"] == "fgsm" else (_PGD_TRAINING, 2.5 * epsilon / _PGD_TRAINING)
-    loss = np.zeros(1, np.float32)
-    for _ in range(updates):
-        before = state["theta"].copy()
-        first = int(state["updates"][0])
-        adversarial.train(net, rule, data, state["theta"], state["memory"], epsilon, stride, steps, first, 1, loss)
-        if not np.isfinite(loss[0]):
-            state["theta"][:] = before
-            state["broken"][:] = first + 1, len(net.phi)
-            return
-        state["updates"][0] += 1
-    state["batch_loss"][0] = loss[0]
+    theta, memory, first = state["theta"], state["memory"], int(state["updates"][0])
+    before, losses = (theta.copy(), memory.copy()), np.zeros(updates, np.float32)
+    adversarial.train(net, rule, data, theta, memory, epsilon, stride, steps, first, updates, losses)
+    bad = np.flatnonzero(~np.isfinite(losses))
+    done = int(bad[0]) if bad.size else updates
+    if bad.size:
+        theta[:], memory[:] = before
+        adversarial.train(net, rule, data, theta, memory, epsilon, stride, steps, first, done, losses[:done])
+        state["broken"][:] = first + done + 1, len(net.phi)
+    state["updates"][0] = first + done
+    state["batch_loss"][0] = losses[min(done, updates - 1)]
 
 
 def _fooled(before: int, after: int, right: int, target: int) -> bool:
