@@ -87,5 +87,9 @@ def test_on_cuda_they_come_to_the_same_place() -> None:
 @pytest.mark.parametrize("lab", ["xor", "playground", "digits", "filters", "draw", "depth", "resnet", "adversarial"])
 def test_a_gpu_that_is_not_there_is_said(lab: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kernels.cuda.device.why_not", lambda: "there is no such thing")
+    one = run(f"{lab}?device=cuda")
     with pytest.raises(DeviceProblem, match="there is no such thing"):
-        run(f"{lab}?device=cuda").advance(1)
+        one.lab.advance(one.state, one.knobs, 1, "cuda", None)
+    one.advance(1)
+    assert (one.step, one.device) == (1, "cpu")
+    assert "there is no such thing" in one.fell

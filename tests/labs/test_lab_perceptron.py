@@ -256,8 +256,12 @@ def test_cuda_that_is_not_there_is_said() -> None:
 
     if not why_not():
         pytest.skip("there is a GPU")
+    one = run("data=and&device=cuda")
     with pytest.raises(DeviceProblem, match="CUDA cannot be used here"):
-        run("data=and&device=cuda").advance(1)
+        one.lab.advance(one.state, one.knobs, 1, "cuda", None)
+    one.advance(1)
+    assert (one.step, one.device) == (1, "cpu")
+    assert one.fell.startswith("This run goes on on the CPU from its start: ")
 
 
 def test_words() -> None:

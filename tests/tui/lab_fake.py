@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +18,7 @@ from tutor.draw.cells import Look, Row, Span
 from tutor.engine.client import Frame
 from tutor.engine.curves import Record, curve_of
 from tutor.engine.link import Change, link_text, make_link, split_link
-from tutor.errors import BadLink, WorkerGone
+from tutor.errors import BadLink, DeviceProblem, WorkerGone
 from tutor.labs.spec import Knob, LabSpec, Metric, Source, Value, View, Words
 from tutor.pictures import Lines, Picture, Series, Text
 from tutor.tui.gate import Gated
@@ -55,7 +56,8 @@ STILL = LabSpec(
     source=Source("kernels.random", "nothing"),
     trains=False,
 )
-LAB, STILL_LAB = SimpleNamespace(spec=SPEC), SimpleNamespace(spec=STILL)
+DUAL = replace(SPEC, id="dual", title="A toy for two", devices=("cpu", "cuda"))
+LAB, STILL_LAB, DUAL_LAB = SimpleNamespace(spec=SPEC), SimpleNamespace(spec=STILL), SimpleNamespace(spec=DUAL)
 TROUBLE = "it grows without end"
 END = 100
 """The step at which a toy run has ended."""
@@ -65,7 +67,8 @@ def install(monkeypatch: Any) -> None:
     """Let the toy labs be found by their ids."""
     monkeypatch.setitem(tutor.labs._MODULES, "toy", "lab_fake")
     monkeypatch.setitem(tutor.labs._MODULES, "still", "lab_fake")
-    found = {"toy": LAB, "still": STILL_LAB}
+    monkeypatch.setitem(tutor.labs._MODULES, "dual", "lab_fake")
+    found = {"toy": LAB, "still": STILL_LAB, "dual": DUAL_LAB}
     real = tutor.labs.find_lab
     monkeypatch.setattr("tutor.tui.lab_parts.draw", draw_plainly)
     for module in ("tutor.tui.lab_pane", "tutor.tui.lab_actions"):
@@ -93,6 +96,8 @@ class FakeWorker:
         self.spec, self.at, self.head, self.playing, self.pace = SPEC, 0, 0, False, 0.0
         self.link = make_link(SPEC, [])
         self.plug: Path | None = None
+        self.no_cuda = self.fell = ""
+        """Why there is no GPU; why the run has left it."""
         self.stride = 10
         """Steps that a run makes between two frames."""
 
@@ -106,7 +111,7 @@ class FakeWorker:
         if self.held is not None:
             await self.held.wait()
         lab, pairs = split_link(link)
-        self.spec = STILL if lab == "still" else SPEC
+        self.spec = {"still": STILL, "dual": DUAL}.get(lab, SPEC)
         self.link, self.plug = make_link(self.spec, pairs), plug
         self.at = self.head = step
         self.playing = False
@@ -133,6 +138,11 @@ class FakeWorker:
 
     async def change(self, knob: str, value: Value) -> None:
         self._note("change", knob, value)
+        if knob == "device":
+            if self.no_cuda:
+                raise DeviceProblem(f"CUDA cannot be used here: {self.no_cuda}", "this run goes on on the CPU")
+            self.link = replace(self.link, changes=(*self.link.changes, Change(self.at, knob, value)))
+            return
         found = self.spec.knob(knob)
         assert found is not None
         if knob == "count" and value == 13:
@@ -189,7 +199,8 @@ class FakeWorker:
             finished=ended,
             pace=self.pace,
             rate=1234.0 if self.playing else 0.0,
-            device="cpu",
+            device=self.link.device_at(self.at),
+            fell=self.fell,
             plugged=self.plug is not None,
             metrics={"loss": 1 / (1 + self.at), "errors": abs(float(knobs["w"])) if "w" in knobs else errors},
             words=Words(

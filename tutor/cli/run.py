@@ -10,7 +10,7 @@ from tutor.cli.language import speak
 from tutor.cli.output import Bar
 from tutor.cli.parser import BadUsage, Parser, Wanted, one_of, size, whole
 from tutor.conditions import Condition, parse_condition
-from tutor.errors import BadLink, DeviceProblem, nearest
+from tutor.errors import BadLink, nearest
 
 if TYPE_CHECKING:
     from tutor.engine.run import Run
@@ -31,11 +31,13 @@ With --json, each line is one JSON object:
   {"event": "start", "lab", "link", "knobs", "seed", "device"}
   {"event": "yours", "file", "compiled", "because", "steps_per_second", "compared", "differs", "say", …} with --plug
   {"event": "metrics", "step", "metrics"}
+  {"event": "device", "step", "device", "why"} where a GPU has failed: the run goes on on the CPU
   {"event": "end", "reason": "steps|until|diverged|finished", "step", "seconds", "metrics", "state_sha256"}
 A sweep prints {"event": "sweep", "lab", "link", "sweep", "runs", "steps"}, then for each run, in order,
   {"event": "run", "run", "sweep", "link", "reason", "step", "seconds", "metrics", "state_sha256"}
   (or "error" in place of what comes after the link), and {"event": "end", "runs", "failed", "reached"}.
-Numbers that JSON does not have are the words "inf", "-inf" and "nan".
+--device auto takes CUDA where `dltutor warmup` has measured it to be faster for this lab, and the CPU otherwise; the link has
+the device that was taken. Numbers that JSON does not have are the words "inf", "-inf" and "nan".
 
 Exit status: 0 ended as asked, 1 --until was not reached (by some run of a sweep), 2 bad input, 3 the lab failed."""
 
@@ -50,6 +52,8 @@ class Report(Protocol):
     def beside(self, file: Path, versus: Versus) -> None: ...
 
     def metrics(self, run: Run) -> None: ...
+
+    def fell(self, run: Run) -> None: ...
 
     def end(self, run: Run, reason: str, seconds: float) -> None: ...
 
@@ -90,6 +94,7 @@ def main(arguments: Wanted) -> int:
         return sweep(arguments, run, steps)
     report = _report(arguments, run)
     report.start(run)
+    run.on_fall = report.fell
     if arguments.plug:
         from tutor.cli.plugged import compared
 
@@ -103,7 +108,9 @@ def main(arguments: Wanted) -> int:
 def _asked(arguments: Wanted) -> tuple[Run, Condition | None]:
     """The run at its start, and when it shall stop. Raises UserError for whatever is wrong with the question."""
     from tutor.engine.link import parse_link, split_link
+    from tutor.engine.pick import faster
     from tutor.labs import find_lab
+    from tutor.labs.devices import need_cuda
 
     lab_id, pairs = split_link(arguments.link)
     lab = find_lab(lab_id)
@@ -113,15 +120,15 @@ def _asked(arguments: Wanted) -> tuple[Run, Condition | None]:
         extra.append(("seed", str(arguments.seed)))
     if arguments.device != "auto":
         extra.append(("device", arguments.device))
-    elif not any(key == "device" for key, _ in (*pairs, *extra)) and "cuda" in spec.devices and not _why_no_cuda():
-        extra.append(("device", "cuda"))
+    elif not any(key == "device" for key, _ in (*pairs, *extra)):
+        extra.append(("device", faster(spec)))
     link = parse_link(arguments.link, spec, extra)
     if arguments.view and spec.view(arguments.view) is None:
         raise BadLink(f"{lab_id!r} has no view {arguments.view!r}", nearest(arguments.view, [view.name for view in spec.views]))
     names = [*(metric.name for metric in spec.metrics), *(knob.name for knob in spec.knobs)]
     until = parse_condition(arguments.until, names) if arguments.until is not None else None
-    if link.device == "cuda" and (why := _why_no_cuda()):
-        raise DeviceProblem(f"CUDA cannot be used here: {why}", "use --device cpu")
+    if link.device == "cuda":
+        need_cuda("use --device cpu")
     from tutor.engine.run import Run
 
     if not arguments.plug:
@@ -136,12 +143,6 @@ def _pair(text: str) -> tuple[str, str]:
     if not key or not equals:
         raise BadUsage(f"{text!r} is not KNOB=VALUE", "write it like: --set rate=0.1")
     return key.strip(), value
-
-
-def _why_no_cuda() -> str:
-    from kernels.cuda.device import why_not
-
-    return why_not()
 
 
 def _report(arguments: Wanted, run: Run) -> Report:

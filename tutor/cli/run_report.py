@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -25,6 +26,10 @@ class Lines:
 
     def metrics(self, run: Run) -> None:
         print_event({"event": "metrics", "step": run.step, "metrics": run.metrics()})
+
+    def fell(self, run: Run) -> None:
+        print_event({"event": "device", "step": run.step, "device": run.device, "why": run.fell})
+        _tell(run)
 
     def end(self, run: Run, reason: str, seconds: float) -> None:
         print_event(
@@ -57,6 +62,9 @@ class Tables:
     def metrics(self, run: Run) -> None:
         self.rows.append([str(run.step), *numbers(run.lab.spec.metrics, run.metrics())])
 
+    def fell(self, run: Run) -> None:
+        _tell(run)
+
     def end(self, run: Run, reason: str, seconds: float) -> None:
         from tutor.draw import draw
         from tutor.draw.ansi import to_ansi
@@ -75,7 +83,7 @@ class Tables:
         if not run.lab.spec.trains:
             print("There is nothing to run here: turn the knobs.")
             return
-        print(f"{_END[reason]} at {run.lab.spec.unit} {run.step}, after {seconds:.2f} s on {run.link.device}.")
+        print(f"{_END[reason]} at {run.lab.spec.unit} {run.step}, after {seconds:.2f} s on {run.device}.")
 
 
 _END = {
@@ -84,6 +92,10 @@ _END = {
     "diverged": "The numbers became infinite",
     "finished": "Going on would change nothing",
 }
+
+
+def _tell(run: Run) -> None:
+    print(f"dltutor: {run.fell}", file=sys.stderr)
 
 
 def numbers(shown: Sequence[Metric], values: Mapping[str, float]) -> list[str]:

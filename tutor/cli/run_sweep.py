@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import sys
 from collections.abc import Sequence
 
 from tutor.cli.output import Bar, colours, look, print_event, table
@@ -30,6 +31,8 @@ def sweep(arguments: Wanted, run: Run, steps: int) -> int:
         swept = {axis.name: list(axis.values) for axis in axes}
         print_event({"event": "sweep", "lab": spec.id, "link": run.text, "sweep": swept, "runs": len(jobs), "steps": steps})
     found = asyncio.run(_make(wanted, jobs, processes, spec, as_json=arguments.json))
+    if fell := next((outcome.fell for outcome in found if outcome.fell), ""):
+        print(f"dltutor: {sum(bool(o.fell) for o in found)} of {len(found)} runs went on on the CPU. {fell}", file=sys.stderr)
     failed = sum(bool(outcome.error) for outcome in found)
     reached = sum(outcome.reason == "until" for outcome in found)
     if arguments.json:
@@ -62,6 +65,8 @@ def _event(member: Member, outcome: Outcome) -> dict[str, object]:
     record = outcome.record
     if record is None:
         return {**event, "error": outcome.error}
+    if outcome.fell:
+        event["fell"] = outcome.fell
     return {**event, "reason": outcome.reason, "step": record.step, "seconds": round(outcome.seconds, 6),
             "metrics": record.metrics, "state_sha256": outcome.sha256}  # fmt: skip
 

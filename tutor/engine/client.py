@@ -51,6 +51,8 @@ class Frame:
     """The learner's code beside the lab's own, in a sentence; empty: there is none, or it is not known yet."""
     comparing: bool = False
     """It will be known soon."""
+    fell: str = ""
+    """Why the run has left the GPU, in a sentence, or empty."""
 
 
 _FRAME_FIELDS = tuple(f.name for f in fields(Frame))
@@ -132,7 +134,10 @@ class Worker:
         await self._request({"op": "seek", "step": max(0, step)})
 
     async def change(self, knob: str, value: Value) -> None:
-        """Turn a knob: from this step on, or from the start where the knob cannot change on the way. Raises BadLink."""
+        """Turn a knob: from this step on, or from the start where the knob cannot change on the way. Raises BadLink.
+
+        "device" takes the run to another device from this step on; raises DeviceProblem where there is none.
+        """
         await self._request({"op": "change", "knob": knob, "value": value})
 
     async def restart(self, seed: int | None = None) -> None:

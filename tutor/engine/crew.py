@@ -44,6 +44,8 @@ class Outcome:
     seconds: float = 0.0
     sha256: str = ""
     picture: Picture | None = None
+    fell: str = ""
+    """Why it has left the GPU on the way, in a sentence, or ""."""
     error: str = ""
     """Why it could not be made, in a sentence."""
 
@@ -123,4 +125,5 @@ async def _make(child: Child, index: int, job: Job) -> Outcome:
         return Outcome(index, error=error.message)
     except UserError as error:
         return Outcome(index, error=str(error))
-    return Outcome(index, unpack(answer), answer["reason"], answer["seconds"], answer["sha256"], answer["picture"])
+    told = (answer["reason"], answer["seconds"], answer["sha256"], answer["picture"], answer["fell"])
+    return Outcome(index, unpack(answer), *told)

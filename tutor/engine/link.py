@@ -1,6 +1,7 @@
 """The line that holds a run: `perceptron?data=and&rate=0.5&rate@40=0.1&seed=7`.
 
-`knob=value` sets a knob from the start, `knob@step=value` changes it at that step, `seed` and `device` are the run's own.
+`knob=value` sets a knob from the start, `knob@step=value` changes it at that step, `seed` and `device` are the run's own;
+`device@step=cuda` takes the run to another device on the way.
 Two links that mean the same run have the same canonical text.
 """
 
@@ -21,7 +22,7 @@ _SAFE = "@,.:+-*/()^ "
 
 @dataclass(frozen=True)
 class Change:
-    """A knob that is turned while the run goes on."""
+    """A knob that is turned while the run goes on, or "device", where it goes on elsewhere."""
 
     step: int
     knob: str
@@ -44,9 +45,14 @@ class Link:
         """The knobs as they are when the run is at `step`."""
         values = dict(self.knobs)
         for change in self.changes:
-            if change.step <= step:
+            if change.step <= step and change.knob != "device":
                 values[change.knob] = change.value
         return values
+
+    def device_at(self, step: int) -> str:
+        """Where the step after `step` is made."""
+        turns = [str(change.value) for change in self.changes if change.step <= step and change.knob == "device"]
+        return turns[-1] if turns else self.device
 
     def with_knob(self, name: str, value: Value) -> Link:
         return replace(self, knobs=tuple((k, value if k == name else v) for k, v in self.knobs))
@@ -86,14 +92,15 @@ def make_link(spec: LabSpec, pairs: Iterable[tuple[str, object]]) -> Link:
         if key == "seed":
             seed = _seed(raw)
         elif key == "device":
-            device = _device(spec, str(raw))
+            device = read_device(spec, str(raw))
         elif at:
-            knob = _knob(spec, name)
-            if not knob.live:
+            knob = None if name == "device" else _knob(spec, name)
+            if knob is not None and not knob.live:
                 raise BadLink(f"{knob.name!r} cannot change while {spec.id!r} runs", "set it from the start")
             if not when.isdigit() or len(when) > 12:
                 raise BadLink(f"{key!r} does not say at which step", f"write it like: {name}@500=…")
-            changes.append(Change(int(when), knob.name, read_value(knob, raw)))
+            value = read_value(knob, raw) if knob is not None else read_device(spec, str(raw))
+            changes.append(Change(int(when), name, value))
         else:
             values[name] = read_value(_knob(spec, name), raw)
     changes.sort(key=lambda change: change.step)
@@ -163,7 +170,8 @@ def _seed(raw: object) -> int:
     return int(text)
 
 
-def _device(spec: LabSpec, text: str) -> str:
+def read_device(spec: LabSpec, text: str) -> str:
+    """One of the lab's devices. Raises BadLink."""
     if text not in spec.devices:
         raise BadLink(f"{spec.id!r} cannot run on {text!r}", nearest(text, spec.devices))
     return text

@@ -80,7 +80,8 @@ def make(link_text: str, steps: int, until: str, view: str, size: tuple[int, int
     reason = drive(run, steps, condition, moved=moved)
     seconds = time.perf_counter() - began
     picture = run.view(view, size) if view else None
-    return {**pack(record_of(run)), "reason": reason, "seconds": seconds, "sha256": run.hash(), "picture": picture}
+    told = {"reason": reason, "seconds": seconds, "sha256": run.hash(), "picture": picture, "fell": run.fell}
+    return {**pack(record_of(run)), **told}
 
 
 if __name__ == "__main__":

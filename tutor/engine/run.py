@@ -6,19 +6,21 @@ part of the link.
 
 from __future__ import annotations
 
-import hashlib
 import math
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
 from tutor.conditions import Condition
-from tutor.engine.checkpoints import Checkpoints
-from tutor.engine.link import Change, Link, link_text, read_value, value_text
+from tutor.engine.checkpoints import Checkpoints, copy_state
+from tutor.engine.digest import is_finite, sha256
+from tutor.engine.link import Change, Link, link_text, read_device, read_value, value_text
 from tutor.engine.record import MetricLog, is_record_point, next_record_point
 from tutor.engine.watched import History
-from tutor.errors import BadLink, UserError, nearest
+from tutor.errors import BadLink, DeviceProblem, UserError, nearest
+from tutor.labs.devices import failure, need_cuda
 from tutor.labs.spec import Knob, Lab, Plug, State, Value, View, Words
 from tutor.labs.watch import Watched
 from tutor.labs.watch_pictures import histograms, sizes
@@ -37,6 +39,10 @@ class Run:
         self.plug = plug
         self.patience = math.inf
         """Seconds that one picture may spend on looking back."""
+        self.fell = ""
+        """Why the run has left the GPU, in a sentence, or empty."""
+        self.on_fall: Callable[[Run], None] | None = None
+        """Called when it has."""
         self.head = 0
         self.finished = False
         self.diverged = False
@@ -66,6 +72,11 @@ class Run:
         return self.link.knobs_at(step)
 
     @property
+    def device(self) -> str:
+        """Where the next step is made."""
+        return self.link.device_at(self.step)
+
+    @property
     def text(self) -> str:
         """The canonical link of this run, with every knob change so far."""
         return link_text(self.link, self.lab.spec)
@@ -83,7 +94,8 @@ class Run:
             step = self.step
             stop = min(target, next_record_point(step), *self._changes_after(step))
             began = time.perf_counter()
-            self.lab.advance(self.state, self.knobs, stop - step, self.link.device, self.plug)
+            if not self.make(stop - step):
+                continue
             if self.step > self.head:
                 self.head, self._cost = self.step, self._cost + time.perf_counter() - began
             if not is_record_point(self.step):
@@ -92,6 +104,38 @@ class Run:
             if reason:
                 return reason
         return ""
+
+    def make(self, steps: int) -> bool:
+        """Make so many steps with the knobs as they are now. Returns False where a GPU has failed: then none was made, and from
+        here on the run goes on on the processor; its link says so."""
+        before = copy_state(self.state) if self.device != "cpu" else None
+        try:
+            self.lab.advance(self.state, self.knobs, steps, self.device, self.plug)
+        except Exception as error:  # numba-cuda and its driver fail in ways that no list foresees
+            if before is None or (isinstance(error, UserError) and not isinstance(error, DeviceProblem)):
+                raise
+            self._fall(before, error)
+            return False
+        return True
+
+    def _fall(self, before: State, error: Exception) -> None:
+        """Go on without the GPU."""
+        self.state = before
+        self._branch(Change(self.step, "device", "cpu"))
+        where = f"from {self.lab.spec.unit} {self.step} on" if self.step else "from its start"
+        self.fell = f"This run goes on on the CPU {where}: {failure(error)}."
+        if self.on_fall is not None:
+            self.on_fall(self)
+
+    def try_step(self) -> None:
+        """Make one step on a copy of the state: what it needs is compiled now, and a GPU that fails is left now."""
+        kept, self.state = self.state, copy_state(self.state)
+        try:
+            if not self.make(1):
+                kept = self.state
+                self.try_step()
+        finally:
+            self.state = kept
 
     def _look(self, until: Condition | None = None) -> str:
         """Record the metrics of a record point, and say whether the run ends here."""
@@ -117,23 +161,31 @@ class Run:
         if past < self.step or at > self.step:
             self.state = state
         self._replay(past)
-        if step > past:
-            self.advance(step - past)
+        if step > self.step:
+            self.advance(step - self.step)
 
     def _replay(self, step: int) -> None:
         """Make the steps up to here again. What they measured is on record already, so nothing is looked at on the way."""
         self.diverged = self.finished = False
         while self.step < step:
+            if self.step >= self.head:  # a GPU has failed on the way: what came later is not on record any more
+                self.advance(step - self.step)
+                return
             stop = min([step, *self._changes_after(self.step)])
-            self.lab.advance(self.state, self.knobs, stop - self.step, self.link.device, self.plug)
+            if not self.make(stop - self.step):
+                continue
         if is_record_point(self.step):
             self._look()
 
     def change(self, name: str, value: object) -> None:
         """Turn a knob from this step on. What came later is forgotten: the run branches here.
 
-        A knob that cannot change on the way starts the run again. Raises BadLink, BadData: then the run is as it was.
+        A knob that cannot change on the way starts the run again. "device" is turned like a knob.
+        Raises BadLink, BadData, DeviceProblem: then the run is as it was.
         """
+        if name == "device":
+            self._switch(read_device(self.lab.spec, str(value)))
+            return
         knob = self.lab.spec.knob(name)
         if knob is None:
             raise BadLink(f"{self.link.lab!r} has no knob {name!r}", nearest(name, [k.name for k in self.lab.spec.knobs]))
@@ -147,15 +199,36 @@ class Run:
             self.link = before  # the lab has refused before anything else was changed
             raise
 
+    def _switch(self, device: str) -> None:
+        """Go on on another device from the same state."""
+        if device == self.device:
+            return
+        if device == "cuda":
+            need_cuda("this run goes on on the CPU")
+        self.fell = ""
+        self._branch(Change(self.step, "device", device))
+
     def _turn(self, knob: Knob, new: Value, step: int) -> None:
         if step == 0 or not knob.live:
             kept = tuple(c for c in self.link.changes if step == 0 and c.knob != knob.name)
-            self.link = replace(self.link.with_knob(knob.name, new), changes=kept)
+            self.link = replace(self.link.with_knob(knob.name, new), changes=kept, device=self.device)
             self._begin()
             return
-        kept = tuple(c for c in self.link.changes if c.step < step or (c.step == step and c.knob != knob.name))
-        self.link = replace(self.link, changes=(*kept, Change(step, knob.name, new)))
+        link = self.link
+        self.link = replace(link, changes=(*link.changes, Change(step, knob.name, new)))
         self.lab.metrics(self.state, self.knobs)  # a text that the lab cannot read is refused here
+        self.link = link
+        self._branch(Change(step, knob.name, new))
+
+    def _branch(self, turn: Change) -> None:
+        """Leave what the run came to from here on: it goes another way."""
+        step = turn.step
+        kept = [c for c in self.link.changes if c.step < step or (c.step == step and c.knob != turn.knob)]
+        if step == 0 and turn.knob == "device":
+            kept = [c for c in self.link.changes if c.knob != "device"]
+            self.link = replace(self.link, device=str(turn.value), changes=tuple(kept))
+        else:
+            self.link = replace(self.link, changes=(*kept, turn))
         rest = self.log.cut(step)
         if step < self.head:
             self.before_branch = rest
@@ -219,19 +292,5 @@ class Run:
         return tuple(Guide(f"{turn.knob} {value_text(turn.value)}", float(turn.step), "x", "accent") for turn in turns)
 
     def hash(self) -> str:
-        """SHA-256 over every array of the state: names, types, shapes and bytes."""
-        digest = hashlib.sha256()
-        for name in sorted(self.state):
-            array = np.ascontiguousarray(self.state[name])
-            digest.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
-            digest.update(array.tobytes())
-        return digest.hexdigest()
-
-
-def is_finite(state: State) -> bool:
-    """Whether every number that may change is an ordinary one."""
-    return all(
-        bool(np.isfinite(array).all())
-        for array in state.values()
-        if array.flags.writeable and np.issubdtype(array.dtype, np.floating)
-    )
+        """SHA-256 over every array of the state."""
+        return sha256(self.state)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from tutor.engine.checkpoints import copy_state
 from tutor.engine.curves import pack, record_of
 from tutor.engine.limits import allow_cpu
 from tutor.engine.link import make_link, split_link
@@ -96,11 +95,11 @@ class Session:
             self._plug = load_plug(Path(plug_file), socket.name, tight=not socket.once, busy=self._busy)
         run = Run(lab, link)
         if lab.spec.trains:
-            lab.advance(copy_state(run.state), run.knobs, 1, link.device, None)
+            run.try_step()
+        run.plug = self._plug
         if self._plug is not None:
             with suppress(UserError):  # the first step will say it
-                lab.advance(copy_state(run.state), run.knobs, 1, link.device, self._plug)
-        run.plug = self._plug
+                run.try_step()
         run.seek(step)
         self._run = run
 
@@ -123,7 +122,7 @@ class Session:
     def _restart(self, seed: int | None) -> None:
         old, playing = self.run, self._playing
         pairs = [(name, value) for name, value in old.knobs.items()]
-        link = make_link(old.lab.spec, [*pairs, ("seed", old.link.seed if seed is None else seed), ("device", old.link.device)])
+        link = make_link(old.lab.spec, [*pairs, ("seed", old.link.seed if seed is None else seed), ("device", old.device)])
         self._run = Run(old.lab, link, self._plug)
         self._playing, self._target = playing and self._target is None, None
         self._clock.start(0)
@@ -135,7 +134,7 @@ class Session:
         return {
             "lab": run.link.lab, "link": run.text, "knobs": run.knobs, "seed": run.link.seed,
             "step": run.step, "head": run.head, "running": self._playing, "finished": run.finished or run.diverged,
-            "pace": self._pace, "rate": self._clock.rate if self._playing else 0.0, "device": run.link.device,
+            "pace": self._pace, "rate": self._clock.rate if self._playing else 0.0, "device": run.device, "fell": run.fell,
             "plugged": run.plug is not None, "beside": self._beside.said(run), "comparing": self._beside.busy(run),
             "metrics": run.metrics(), "words": run.words(), "pictures": pictures,
         }  # fmt: skip

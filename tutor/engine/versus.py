@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from tutor.engine.checkpoints import copy_state
+from tutor.engine.digest import is_finite
 from tutor.engine.link import Link
 from tutor.engine.plug import Manner, Own
-from tutor.engine.run import Run, is_finite
+from tutor.engine.run import Run
 from tutor.errors import UserError
 from tutor.labs.spec import Array, Lab, State
 
@@ -80,7 +81,7 @@ class Duel:
         self._chunk = 1
         self._compared = False
         once = socket is not None and socket.once
-        self._paces = [] if once else [_Pace(Run(lab, link, plug)), _Pace(Run(lab, link))]
+        self._paces = [] if once else [Pace(Run(lab, link, plug)), Pace(Run(lab, link))]
 
     def go(self, seconds: float) -> bool:
         """Go on for about so long; whether all is known. Raises UserError about the learner's code."""
@@ -159,7 +160,7 @@ class Duel:
         return self.yours.state, self.ours.state
 
 
-class _Pace:
+class Pace:
     """How many steps a second the lab makes by itself, without the engine's record of them."""
 
     def __init__(self, run: Run) -> None:
@@ -174,7 +175,7 @@ class _Pace:
     def go(self) -> None:
         run = self._run
         began, before = time.perf_counter(), run.step
-        run.lab.advance(run.state, run.knobs, self._chunk, run.link.device, run.plug)
+        run.make(self._chunk)
         took = time.perf_counter() - began
         if before or self._rounds:  # the very first step may have loaded a kernel
             self._steps, self._seconds = self._steps + run.step - before, self._seconds + took

@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 """Kernels for the device that a run is to be computed on."""
 
 from __future__ import annotations
@@ -25,3 +26,45 @@ def kernels(name: str, device: str, cpu: str = "") -> Any:
 def refused(reason: str) -> DeviceProblem:
     """What to raise where CUDA cannot be used, for this reason."""
     return DeviceProblem(f"CUDA cannot be used here: {reason}", "run on the cpu")
+=======
+"""Devices, for whoever may not import kernels: whether a GPU can be used here, and what went wrong on it, in words."""
+
+from __future__ import annotations
+
+from tutor.errors import DeviceProblem
+
+
+def why_not() -> str:
+    """Why CUDA cannot be used here, as a sentence without its full stop; empty when it can."""
+    from kernels.cuda.device import why_not
+
+    return why_not()
+
+
+def gpu() -> str:
+    """The GPU's name; empty where there is none."""
+    from kernels.cuda.device import name
+
+    return name()
+
+
+def failure(error: BaseException) -> str:
+    """What an error of a step on a GPU means, as a sentence without its full stop. Nothing is left there afterwards."""
+    from kernels.cuda.held import forget
+    from kernels.cuda.trouble import failure
+
+    forget()
+    if isinstance(error, DeviceProblem):
+        return error.message.removeprefix(REFUSAL)
+    return failure(error)
+
+
+REFUSAL = "CUDA cannot be used here: "
+"""How the message of a DeviceProblem about CUDA begins."""
+
+
+def need_cuda(mend: str) -> None:
+    """Raises DeviceProblem where CUDA cannot be used. mend: what to do instead."""
+    if reason := why_not():
+        raise DeviceProblem(f"{REFUSAL}{reason}", mend)
+>>>>>>> c518ed8 (g takes a run to the GPU and back; what fails there goes on on the CPU; auto takes what was measured)

@@ -76,10 +76,10 @@ def tried_of(run: KeptRun, spec: LabSpec) -> Tried | None:
 
 
 def settings(link: str, spec: LabSpec) -> dict[str, str]:
-    """What makes a run what it is: every knob, the seed, and what was turned on the way."""
+    """What makes a run what it is: every knob, the seed, the device, and what was turned on the way."""
     made = make_link(spec, split_link(link)[1])
     turned = {f"{change.knob}@{change.step}": value_text(change.value) for change in made.changes}
-    return {**{name: value_text(value) for name, value in made.knobs}, **turned, "seed": str(made.seed)}
+    return {**{name: value_text(value) for name, value in made.knobs}, **turned, "seed": str(made.seed), "device": made.device}
 
 
 def labels(runs: Sequence[Tried], spec: LabSpec) -> list[str]:

@@ -13,7 +13,7 @@ from tutor.errors import BadLink, UserError
 from tutor.labs import find_lab
 from tutor.labs.spec import Knob, LabSpec, Value, View
 from tutor.tui import lab_keys
-from tutor.tui.lab_commands import Back, Change, Command, Open, Pause, Play, Restart, Revive, Seek, Step
+from tutor.tui.lab_commands import Back, Change, Command, Open, Pause, Play, Restart, Revive, Seek, Step, Switch
 from tutor.tui.lab_session import Engine, Session
 from tutor.tui.lab_words import Goal
 from tutor.tui.screens.help import HelpScreen, lab_help, sections_for
@@ -89,6 +89,8 @@ class LabActions(Widget):
             return False
         if action in lab_keys.RUN_ACTIONS:
             return self.spec.trains
+        if action == "device":
+            return len(self.spec.devices) > 1
         if action == "view":
             return len(self.views) > 1
         if action == "show_view":
@@ -151,6 +153,13 @@ class LabActions(Widget):
         waiting = [c.seed for c in self.session.pending if isinstance(c, Restart) and c.seed is not None]
         seed = waiting[-1] if waiting else self.frame.seed if self.frame is not None else 0
         self._do(Restart((seed + 1) % 2**32))
+
+    def action_device(self) -> None:
+        """Go on on the lab's next device."""
+        devices = self.spec.devices
+        waiting = [c.device for c in self.session.pending if isinstance(c, Switch)]
+        here = waiting[-1] if waiting else self.frame.device if self.frame is not None else devices[0]
+        self._do(Switch(devices[(devices.index(here) + 1) % len(devices)]))
 
     def action_faster(self, places: int) -> None:
         self.pace = lab_keys.next_pace(self.pace, places)

@@ -60,6 +60,13 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Switch:
+    """Go on on another device."""
+
+    device: str
+
+
+@dataclass(frozen=True)
 class Restart:
     """Begin again, with another seed where one is given; a run that goes on by itself still does."""
 
@@ -78,7 +85,7 @@ class WriteDown:
     purpose: str
 
 
-Command = Open | Play | Pause | Step | Back | Seek | Change | Restart | Revive | WriteDown
+Command = Open | Play | Pause | Step | Back | Seek | Change | Switch | Restart | Revive | WriteDown
 
 
 def queued(pending: Sequence[Command], new: Command) -> list[Command]:
@@ -92,7 +99,7 @@ def queued(pending: Sequence[Command], new: Command) -> list[Command]:
             return [*waiting[:-1], Back(count + more)]
         case (Change(), Change()) if new.knob == last.knob:
             return [*waiting[:-1], new]
-        case (Seek(), Seek()) | (Restart(), Restart()) | (Play() | Pause(), Play() | Pause()):
+        case (Seek(), Seek()) | (Switch(), Switch()) | (Restart(), Restart()) | (Play() | Pause(), Play() | Pause()):
             return [*waiting[:-1], new]
         case (Open() | Revive(), _):
             return [new]

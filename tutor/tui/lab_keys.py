@@ -30,6 +30,7 @@ BINDINGS: list[Binding] = [
     *(Binding(str(k), f"show_view({k})", "A view by its number", id=f"lab.view_{k}") for k in range(1, 10)),
     Binding("plus,equals_sign", "faster(1)", "Faster", id="lab.faster"),
     Binding("minus", "faster(-1)", "Slower", id="lab.slower"),
+    Binding("g", "device", "On the GPU, or on the CPU", id="lab.device"),
     Binding("down", "choose(1)", "Next knob", id="lab.next_knob"),
     Binding("up", "choose(-1)", "Knob before", id="lab.previous_knob"),
     Binding("right", "turn(1)", "Turn the knob up", id="lab.more"),
@@ -72,9 +73,10 @@ _FOOT: tuple[tuple[tuple[str, ...], str], ...] = (
     (("lab.link",), "link"),
     (("lab.keep", "lab.compare"), "keep, compare"),
     (("lab.sweep",), "sweep"),
+    (("lab.device",), "device"),
 )
 """(ids of bindings, word), the most needed first: a narrow line shows as many as fit."""
-_ORDER = (0, 1, 4, 10, 8, 9, 5, 7, 13, 6, 11, 12, 14, 15, 16, 17, 2, 3)
+_ORDER = (0, 1, 4, 10, 8, 9, 5, 7, 13, 6, 11, 12, 14, 18, 15, 16, 17, 2, 3)
 """The order in which those that fit stand."""
 _ARROWS = {"up": ("↑", "up"), "down": ("↓", "down"), "left": ("←", "left"), "right": ("→", "right")}
 _SHORT = {"escape": "esc", "minus": "-", "plus": "+"}

@@ -131,7 +131,8 @@ class LabPane(LabParts, can_focus=True):
         return self.frame.link if self.frame is not None else link_text(self._link, self.spec)
 
     def link_turned(self) -> str:
-        pairs = [*self.values.items(), ("seed", self._link.seed), ("device", self._link.device)]
+        device = self.frame.device if self.frame is not None else self._link.device
+        pairs = [*self.values.items(), ("seed", self._link.seed), ("device", device)]
         return link_text(make_link(self.spec, pairs), self.spec)
 
     # -- the conversation with the worker
@@ -210,6 +211,8 @@ class LabPane(LabParts, can_focus=True):
         self._turned = dict(event.since)
         if not any(isinstance(c, Play | Pause) for c in waiting):
             self.playing = event.frame.running
+        if event.frame.fell and (before is None or before.fell != event.frame.fell):
+            self.notice = event.frame.fell
         same = before is not None and before.running == event.frame.running and before.plugged == event.frame.plugged
         if same and not self.notice:
             self.refresh_live()

@@ -19,7 +19,21 @@ from tutor.engine.curves import Record
 from tutor.errors import UserError, WorkerGone
 from tutor.labs.spec import Value
 from tutor.tui.gate import FrameGate
-from tutor.tui.lab_commands import Back, Change, Command, Open, Pause, Play, Restart, Revive, Seek, Step, WriteDown, queued
+from tutor.tui.lab_commands import (
+    Back,
+    Change,
+    Command,
+    Open,
+    Pause,
+    Play,
+    Restart,
+    Revive,
+    Seek,
+    Step,
+    Switch,
+    WriteDown,
+    queued,
+)
 
 PERIOD = 0.1
 """Seconds between two frames, at least."""
@@ -219,6 +233,8 @@ class Session:
                 await worker.seek(step)
             case Change(knob, value):
                 await worker.change(knob, value)
+            case Switch(device):
+                await worker.change("device", device)
             case Restart(seed):
                 await worker.restart(seed)
             case WriteDown(purpose):

@@ -153,7 +153,7 @@ def status_row(frame: Frame | None, spec: LabSpec, link: str, pace: float, runni
     parts += [Span(speed, faint)]
     if turn := last_turn(frame.link):
         parts.append(Span(words(turn, look), ink("accent", look)))
-    parts += [Span(frame.device, faint), shown]
+    parts += [Span(frame.device, faint if frame.device == "cpu" else strong), shown]
     row = parts[:1]
     for part in parts[1:]:
         row += [dot, part]
