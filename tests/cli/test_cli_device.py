@@ -84,6 +84,6 @@ def test_a_link_that_changes_its_device_is_read(call: Call) -> None:
     done = call("run", f"{XOR}&device@5=tpu")
     assert done.status == 2
     assert "cannot run on 'tpu'" in done.err
-    done = call("run", "gd?device@5=cuda")
+    done = call("run", "neuron?device@5=cuda")
     assert done.status == 2
     assert "cannot run on 'cuda'" in done.err

@@ -1,5 +1,4 @@
-<<<<<<< HEAD
-"""Kernels for the device that a run is to be computed on."""
+"""Devices: the kernels of the one that a run is on, whether a GPU can be used here, and what went wrong on it, in words."""
 
 from __future__ import annotations
 
@@ -7,6 +6,9 @@ from importlib import import_module
 from typing import Any
 
 from tutor.errors import DeviceProblem
+
+REFUSAL = "CUDA cannot be used here: "
+"""How the message of a DeviceProblem about CUDA begins."""
 
 
 def kernels(name: str, device: str, cpu: str = "") -> Any:
@@ -16,8 +18,6 @@ def kernels(name: str, device: str, cpu: str = "") -> Any:
     """
     if device == "cpu":
         return import_module(f"kernels.{cpu or name}")
-    from kernels.cuda.device import why_not
-
     if reason := why_not():
         raise refused(reason)
     return import_module(f"kernels.cuda.{name}")
@@ -25,13 +25,7 @@ def kernels(name: str, device: str, cpu: str = "") -> Any:
 
 def refused(reason: str) -> DeviceProblem:
     """What to raise where CUDA cannot be used, for this reason."""
-    return DeviceProblem(f"CUDA cannot be used here: {reason}", "run on the cpu")
-=======
-"""Devices, for whoever may not import kernels: whether a GPU can be used here, and what went wrong on it, in words."""
-
-from __future__ import annotations
-
-from tutor.errors import DeviceProblem
+    return DeviceProblem(f"{REFUSAL}{reason}", "run on the cpu")
 
 
 def why_not() -> str:
@@ -59,12 +53,7 @@ def failure(error: BaseException) -> str:
     return failure(error)
 
 
-REFUSAL = "CUDA cannot be used here: "
-"""How the message of a DeviceProblem about CUDA begins."""
-
-
 def need_cuda(mend: str) -> None:
     """Raises DeviceProblem where CUDA cannot be used. mend: what to do instead."""
     if reason := why_not():
         raise DeviceProblem(f"{REFUSAL}{reason}", mend)
->>>>>>> c518ed8 (g takes a run to the GPU and back; what fails there goes on on the CPU; auto takes what was measured)
