@@ -122,7 +122,7 @@ class FakeBench:
             raise TooLong(f"{link!r} got to step 3 in 1 s", "allow more")
         return {"errors": 0.83, "mistakes": 7.0, "bound": 9.0, "step": 500.0}
 
-    def reach(self, link: str, goal: str) -> Reached:
+    def reach(self, link: str, goal: str, steps: int | None = None) -> Reached:
         return self.reached.get(link, Reached("finished", 40, {"errors": 1.0}))
 
 

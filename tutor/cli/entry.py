@@ -34,6 +34,7 @@ COMMANDS: dict[str, str] = {
     "progress": "show, export, import or reset what you have done",
     "new": "make an example of a course, a chapter, a lesson or an exercise",
     "export": "write a course as web pages, or as Markdown for paper",
+    "preview": "show a lesson on screen while it is being written",
     "lint": "find mistakes in a course",
     "warmup": "compile everything once, so that labs start at once",
     "bench": "measure this machine against the program's budgets",

@@ -10,6 +10,8 @@ from tutor.cli.lint_cache import Findings
 from tutor.conditions import Condition, parse_condition
 from tutor.course.tools import Reached, TooLong
 
+_PATIENCE = 4
+"""A goal may be reached after so many times the steps that a run makes without the screen: the screen does not stop there."""
 Metrics = Mapping[str, float]
 
 
@@ -35,20 +37,20 @@ class LintBench:
         self._findings.keep(question, {name: str(value) for name, value in found.items()})
         return found
 
-    def reach(self, link: str, goal: str) -> Reached:
-        """Run until the goal holds. Raises UserError."""
-        question = f"reach {goal} {link}"
+    def reach(self, link: str, goal: str, steps: int | None = None) -> Reached:
+        """Run until the goal holds; steps None: four times as long as a run without the screen. Raises UserError."""
+        question = f"reach {goal} {link} {steps}"
         known = self._findings.known(question)
         if known is not None:
             return Reached(known["reason"], known["step"], {name: float(x) for name, x in known["metrics"].items()})
-        run, reason = self._go(link, None, parse_condition(goal))
+        run, reason = self._go(link, steps, parse_condition(goal), patience=_PATIENCE)
         found = Reached("start" if reason == "until" and run.step == 0 else reason, run.step, run.metrics())
         if reason != "time":
             metrics = {name: str(value) for name, value in found.metrics.items()}
             self._findings.keep(question, {"reason": found.reason, "step": found.step, "metrics": metrics})
         return found
 
-    def _go(self, link: str, step: int | None, until: Condition | None) -> tuple[Any, str]:
+    def _go(self, link: str, step: int | None, until: Condition | None, patience: int = 1) -> tuple[Any, str]:
         """The run where it stopped, and why: "until", "finished", "diverged", "steps" or "time"."""
         from tutor.engine import prepare
 
@@ -61,7 +63,7 @@ class LintBench:
         self._moved(link)
         lab = find_lab(split_link(link)[0])
         run = Run(lab, parse_link(link, lab.spec))
-        steps = step if step is not None else lab.spec.steps if lab.spec.trains else 0
+        steps = step if step is not None else patience * lab.spec.steps if lab.spec.trains else 0
         end = time.monotonic() + self._seconds
 
         def moved(_: int) -> None:

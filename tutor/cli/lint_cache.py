@@ -19,19 +19,20 @@ from typing import Any
 
 from tutor import paths
 
+_FOLDERS = ("kernels", "tutor/data", "tutor/engine", "tutor/exercises", "tutor/labs")
 _LIBRARIES = ("numpy", "numba", "llvmlite", "scipy")
 
 
 @cache
 def program_hash() -> str:
-    """It changes with any module of this program, with Python, with the libraries and with the processor."""
+    """It changes with whatever computes: modules of this program, Python, the libraries, the processor."""
     digest = hashlib.sha256(f"{sys.version} {platform.machine()} {_processor()}".encode())
     digest.update(os.environ.get("NUMBA_CPU_NAME", "").encode())
     for name in _LIBRARIES:
         with suppress(PackageNotFoundError):
             digest.update(f"{name} {version(name)}\n".encode())
     root = Path(__file__).resolve().parents[2]
-    for folder in ("kernels", "tutor"):
+    for folder in _FOLDERS:
         for file in sorted((root / folder).rglob("*.py")):
             digest.update(str(file.relative_to(root)).encode())
             digest.update(file.read_bytes())

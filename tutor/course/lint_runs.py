@@ -23,7 +23,7 @@ def check_goal(block: LabBlock, tools: Tools) -> Iterator[Problem]:
         return
     place = block.marks["goal"]
     try:
-        found = tools.bench.reach(run_link(block.lab, block.knobs), block.goal)
+        found = tools.bench.reach(run_link(block.lab, block.knobs), block.goal, 0 if block.reach else None)
         if found.reason == "start":
             message = f"the goal {block.goal!r} holds before anything is done"
             yield Problem(place, message, "ask for more, or set the lab up otherwise", "goal-at-start")

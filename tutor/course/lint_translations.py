@@ -71,7 +71,7 @@ def _differing(block: Block, other: Block) -> Iterator[str]:
         case Predict():
             keys = ("kind", "lab", "measure", "within", "steps", "low", "high", "log")
         case LabBlock():
-            keys = ("lab", "knobs", "show", "hide", "lock", "goal", "par", "reach")
+            keys = ("lab", "knobs", "show", "hide", "lock", "goal", "par")
         case Bug():
             keys = ("file", "plug", "line")
         case Exercise():

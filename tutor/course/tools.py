@@ -44,8 +44,8 @@ class Bench(Protocol):
         """The metrics after so many steps (None: at the run's end), and `step`, how many it made."""
         ...
 
-    def reach(self, link: str, goal: str) -> Reached:
-        """Run until the goal holds, or to the end."""
+    def reach(self, link: str, goal: str, steps: int | None = None) -> Reached:
+        """Run until the goal holds, at most so many steps (None: as long as a patient learner would)."""
         ...
 
 
