@@ -66,6 +66,109 @@ def test_a_late_answer_does_not_open_it_for_the_next_frame(clock: list[float]) -
     assert gate.wait() == 0
 
 
+class Slow:
+    """An outlet that owes so many bytes of each frame."""
+
+    def __init__(self, frame: int) -> None:
+        self.sent, self.left, self.began, self.frame, self.owed = 0, None, None, frame, 0
+        self.pieces: list[int] = []
+
+    left: int | None
+    began: float | None
+
+    @property
+    def owes(self) -> bool:
+        return self.owed > 0
+
+    def paint(self) -> None:
+        self.owed += self.frame
+        self.pay()
+
+    def pay(self) -> None:
+        now = self.owed if self.left is None else min(self.owed, self.left)
+        self.owed -= now
+        self.sent += now
+        self.left = None if self.left is None else self.left - now
+        if now:
+            self.pieces.append(now)
+
+    def write(self, text: str) -> bool:
+        self.sent += len(text)
+        self.pay()
+        return True
+
+
+def test_on_a_slow_line_a_frame_goes_in_pieces_and_the_gate_opens_after_the_last(clock: list[float]) -> None:
+    outlet = Slow(8000)
+    gate = FrameGate(outlet.write, outlet)
+    gate.ask()
+    clock[0] += 0.02
+    gate.answered()
+
+    async def main() -> None:
+        for turn in range(3):
+            outlet.pieces.clear()
+            gate.close()
+            if gate._unanswered:
+                clock[0] += 0.02
+                gate.answered()
+                assert gate.wait() > 0
+            outlet.paint()
+            sent = sum(outlet.pieces)
+            gate.ask()
+            while gate._unanswered:
+                assert gate.wait() > 0
+                clock[0] += 0.02 + sent / 16_000
+                before = sum(outlet.pieces)
+                gate.answered()
+                sent = sum(outlet.pieces) - before
+            assert sum(outlet.pieces) == 8000
+            assert gate._closed_at is None
+            assert max(outlet.pieces) <= (16_000 * 0.1 if turn else 8000)
+            clock[0] += gate.wait()
+        assert gate.line.rate == pytest.approx(16_000, rel=0.05)
+        assert gate.line.round_trip == pytest.approx(0.02)
+
+    asyncio.run(main())
+
+
+def test_what_is_owed_goes_out_when_the_answer_gets_lost(clock: list[float]) -> None:
+    outlet = Slow(8000)
+    gate = FrameGate(outlet.write, outlet)
+    gate.ask()
+    gate.answered()
+    gate.close()
+    outlet.left = 500
+    outlet.paint()
+
+    async def main() -> None:
+        gate.ask()
+        assert outlet.owes
+        clock[0] += gates.LONG_PATIENCE + 0.1
+        assert gate.wait() == 0
+        assert not outlet.owes
+
+    asyncio.run(main())
+
+
+def test_a_lost_answer_does_not_slow_down_what_comes_after(clock: list[float]) -> None:
+    asked: list[str] = []
+    gate = FrameGate(lambda text: not asked.append(text))
+    late = heard = 0
+    for turn in range(40):
+        gate.close()
+        gate.ask()
+        clock[0] += 0.01
+        while heard < len(asked):
+            heard += 1
+            if heard != 7:
+                gate.answered()
+        late += gate.wait() > 1
+        clock[0] += gate.wait()
+        assert gate.wait() == 0, turn
+    assert late == 2
+
+
 def test_who_waits_is_called_once_when_it_opens(clock: list[float]) -> None:
     called: list[int] = []
     gate = FrameGate(lambda text: True)

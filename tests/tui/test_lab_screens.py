@@ -13,6 +13,7 @@ from lab_fake import SPEC, FakeWorker, LabApp, install, settled, text_of
 from textual.containers import ScrollableContainer
 
 from tutor.labs.spec import Source
+from tutor.tui.lab_pane import LabPane
 from tutor.tui.screens.help import HelpScreen, lab_help
 from tutor.tui.screens.lab import LabScreen
 from tutor.tui.screens.source import SourceScreen, kernel_listing, learner_listing, line_of
@@ -145,5 +146,22 @@ def test_the_lab_looks_as_it_did(size: tuple[int, int], frame: Callable[..., Non
             await pilot.press("down", "space")
             await settled(pilot)
             frame(app, f"lab-toy-{size[0]}x{size[1]}")
+
+    asyncio.run(main())
+
+
+def test_leaving_twice_in_one_breath_leaves_once() -> None:
+    async def main() -> None:
+        app = LabApp()
+        async with app.run_test(size=(80, 24)) as pilot:
+            await settled(pilot)
+            below = app.screen
+            app.push_screen(LabScreen(FakeWorker(), "toy"))
+            await settled(pilot)
+            pane = app.screen.query_one(LabPane)
+            pane.leave()
+            pane.leave()
+            await pilot.pause()
+            assert app.screen is below
 
     asyncio.run(main())

@@ -73,6 +73,45 @@ def test_the_same_cells_are_painted_however_the_stream_is_cut() -> None:
         assert len(sent) < 0.9 * len(whole)
 
 
+def test_what_is_owed_is_paid_and_then_the_same_cells_are_painted() -> None:
+    rng = random.Random(2)
+    for _ in range(100):
+        thrift, whole, sent = Thrift(), "", ""
+        for _ in range(8):
+            data = stream(rng, 25)
+            whole += data
+            thrift.left = rng.choice([None, 0, 40, 400])
+            allowed = thrift.left
+            sent += (piece := thrift(data))
+            assert allowed is not None or not thrift.owes
+            assert allowed is None or len(piece.encode()) < max(allowed, 256) + 256 + 128
+        while thrift.owes:
+            thrift.left = 100
+            sent += (piece := thrift(""))
+            assert 0 < len(piece.encode()) < 250
+        assert paint(sent) == paint(whole)
+
+
+def test_a_word_does_not_wait_for_a_picture() -> None:
+    thrift = Thrift()
+    thrift.left = 500
+    picture = "".join(f"\x1b[{row};1H\x1b[38;5;{16 + row}m" + "▀x" * 40 for row in range(1, 20))
+    assert len(thrift(picture).encode()) < 1000
+    assert thrift.owes
+    assert "typed" in thrift("\x1b[23;1Htyped")
+    # Both in one write: the row of which little is owed goes first.
+    other = Thrift()
+    other.left = 500
+    assert "typed" in other(picture + "\x1b[23;1Htyped")
+
+
+def test_an_update_that_changes_nothing_sends_nothing() -> None:
+    thrift = Thrift()
+    update = ("\x1b[?2026h", "\x1b[2;2Hsame", "\x1b[?2026l")
+    assert "".join(map(thrift, update)) == "\x1b[?2026h\x1b[2;2Hsame\x1b[?2026l"
+    assert "".join(map(thrift, update)) == ""
+
+
 def test_colours_are_said_only_when_they_change() -> None:
     data = "\x1b[1;1H" + "".join(f"\x1b[38;5;94;48;5;130m▀\x1b[0m\x1b[38;5;94;48;5;{p}m   \x1b[0m" for p in (94, 94, 58))
     short = Thrift()(data)

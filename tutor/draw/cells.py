@@ -43,6 +43,8 @@ class Look:
     colour: bool = True
     """False: shapes and marks alone carry the meaning."""
     dark: bool = True
+    coarse: bool = False
+    """Fewer steps of colour in fields and images: a moving picture then costs half the bytes."""
 
 
 _NARROW = re.compile(r"[ -~\u00a1-\u00ac\u00ae-\u02ff\u0384-\u03ff\u2010-\u2027\u2190-\u22ff\u2500-\u25fc\u2800-\u28ff]*")

@@ -104,7 +104,7 @@ def _plane(canvas: Canvas, frame: Frame, field: Field, look: Look) -> None:
     here = (slice(frame.y, frame.y + frame.rows), slice(frame.x, frame.x + frame.columns))
     if look.colour and look.unicode:
         steps = palette.levels(raster.resample(values, 2 * frame.rows, frame.columns), field.low, field.high)
-        colours = np.append(palette.field_scale(look.dark), np.int32(-1))
+        colours = np.append(palette.for_look(palette.field_scale(look.dark), look, True), np.int32(-1))
         raster.half_blocks(canvas, frame.x, frame.y, colours[steps])
     else:
         steps = palette.levels(raster.resample(values, frame.rows, frame.columns), field.low, field.high)

@@ -104,7 +104,7 @@ def _picture(
     columns = min(columns, canvas.columns - x)
     steps = steps[:, :columns]
     table = palette.signed_scale(look.dark) if images.signed else palette.sequential(look.dark)
-    colours = np.append(table, np.int32(-1))[steps]
+    colours = np.append(palette.for_look(table, look, images.signed), np.int32(-1))[steps]
     if look.colour:
         for place, box in zip(places, boxes, strict=True):
             colours[place] = palette.tinted(box.role, look.dark)[np.maximum(steps[place], 0)]

@@ -67,7 +67,7 @@ def draw_map(canvas: Canvas, image: NDArray[Any], place: tuple[int, int, int, in
     image = np.asarray(image)
     if columns <= 0 or rows <= 0 or image.ndim != 2 or not image.size:
         return
-    colours = np.append(palette.signed_scale(look.dark), np.int32(-1))
+    colours = np.append(palette.for_look(palette.signed_scale(look.dark), look, True), np.int32(-1))
     if look.colour and look.unicode:
         pixels = colours[palette.levels(raster.resample(image, 2 * rows - (rows == 2), columns), -1.0, 1.0)]
         raster.half_blocks(canvas, x, y, np.pad(pixels, ((0, 2 * rows - len(pixels)), (0, 0)), constant_values=-1))

@@ -127,6 +127,15 @@ def tinted(role: str, dark: bool) -> NDArray[Any]:
     return np.asarray(nearest @ np.array([1 << 16, 1 << 8, 1]), np.int32)
 
 
+_FEW_OF_ONE_SIDE = np.array([0, 0, 0, 4, 4, 4, 7, 7, 7, 11, 11, 11])
+_FEW_OF_TWO_SIDES = np.array([0, 0, 2, 2, 5, 5, 6, 6, 9, 9, 11, 11])
+
+
+def for_look(scale: NDArray[Any], look: Look, two_sided: bool) -> NDArray[Any]:
+    """The scale, (LEVELS,), with fewer colours where the look is coarse; the ends and the middle stay."""
+    return scale[_FEW_OF_TWO_SIDES if two_sided else _FEW_OF_ONE_SIDE] if look.coarse else scale
+
+
 def levels(values: NDArray[Any], low: float, high: float, count: int = LEVELS) -> NDArray[Any]:
     """The step of a scale for each value: int64 in 0…count-1; -1 where the value is not a number."""
     values = np.asarray(values, np.float64)

@@ -6,19 +6,24 @@ drawn. Until then no new frame is asked for: the newest one is simply drawn next
 but a few slow first frames: after `PATIENCE` seconds the gate opens by itself, and after `TRIES` silent questions it stops
 asking.
 
+On a slow line a frame goes in pieces, each after the answer to the one before it: a key's echo goes in between.
+
 The app takes the mixin `Gated`; this module is the only one that reaches for Textual's driver.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
 
 from textual.app import App
 from textual.events import CursorPosition
 from textual.widget import Widget
+
+from tutor.tui.line import Line
 
 PATIENCE = 0.5
 """Seconds to wait for an answer when the terminal has never given one."""
@@ -27,23 +32,53 @@ LONG_PATIENCE = 5.0
 TRIES = 3
 """Questions without any answer after which the terminal is taken to be silent."""
 ASK = "\x1b[6n"
-SLOW = 0.1
-"""Seconds that a frame takes on a slow link; such a link is then left free for as long again, so that keys find it free."""
+LOOK_AGAIN = 2.0
+"""Seconds after which the way to the terminal and back is measured again."""
 RATE = 32 * 1024
 """Bytes a second that live pictures may send; a frame that costs more than its share makes the next one wait."""
+
+
+class Outlet(Protocol):
+    """What is between the gate and the terminal (`tutor.tui.thrift.Thrift`)."""
+
+    sent: int
+    """Bytes so far."""
+    left: int | None
+    """Bytes that may go at once; the rest is owed. None: all."""
+    began: float | None
+    """When the first byte went since this was last set to None."""
+
+    @property
+    def owes(self) -> bool:
+        """Whether something is held back; an empty write sends as much of it as may go."""
+        ...
 
 
 class FrameGate:
     """Open: a frame may be asked for. Closed: one is on its way to the glass."""
 
-    def __init__(self, write: Callable[[str], bool], sent: Callable[[], int] = lambda: 0) -> None:
-        """write: sends text to the terminal; False when there is none that could answer. sent: how many bytes it got so far."""
-        self._write, self._sent = write, sent
+    def __init__(self, write: Callable[[str], bool], outlet: Outlet | None = None) -> None:
+        """write: sends text to the terminal; False when there is none that could answer. outlet: what it goes through."""
+        self.line = Line()
+        self._write, self._outlet = write, outlet
         self._sent_before = 0
         self._hold_until = 0.0
         self._closed_at: float | None = None
+        self._drawn = False
+        """The frame has been painted: an answer may open the gate."""
+        self._heard_one = False
+        """An answer has come since the gate was closed."""
+        self._asked: deque[tuple[float, int]] = deque()
+        """When the questions were sent that are not answered, and how many bytes before each since the last answer."""
         self._unanswered = 0
         self._answers = 0
+        self._leaving = False
+        """Nobody will see what is still owed."""
+        self._sent_at_answer = 0
+        self._looked_at = 0.0
+        self._opened_at = 0.0
+        self._period = 0.0
+        self._cost = 0.0
         self._waiting: list[Callable[[], None]] = []
 
     @property
@@ -62,14 +97,31 @@ class FrameGate:
             return max(0.0, self._hold_until - monotonic())
         left = self._closed_at + self.patience - monotonic()
         if left <= 0:
+            if self._heard_one:  # it answers, but not this: the answer is lost, and no later frame is to wait for it
+                self._asked.clear()
+                self._unanswered = 0
             self._open()
             return 0.0
         return left
 
+    @property
+    def frames(self) -> float:
+        """Frames a second that reach the glass, of late; 0 where nobody can know."""
+        return 1 / self._period if self._answers and self._period else 0.0
+
+    @property
+    def dear(self) -> bool:
+        """Whether frames, of late, cost more than the line, or what is allowed, has for ten a second."""
+        return self._answers > 0 and self._cost > min(RATE, self.line.rate) / 10
+
     def close(self) -> None:
         """A frame has been fetched and is going to be drawn."""
-        self._closed_at = monotonic()
+        self._closed_at, self._drawn, self._heard_one = monotonic(), False, False
         self._sent_before = self._sent()
+        if self._answers and not self._unanswered and self._closed_at - self._looked_at > LOOK_AGAIN:
+            self._looked_at = self._closed_at
+            self._question()
+        self._next_piece()
 
     def drew(self, widget: Widget) -> None:
         """The frame has been handed to widgets inside `widget`: ask, once they have been painted.
@@ -80,17 +132,43 @@ class FrameGate:
 
     def ask(self) -> None:
         """Ask the terminal for a sign of life."""
-        if self.silent or not self._write(ASK):
+        self._drawn = True
+        if self.silent or not self._question():
             self._open()
-        else:
-            self._unanswered += 1
+
+    def _question(self) -> bool:
+        if not self._write(ASK):
+            return False
+        now = monotonic()
+        began = self._outlet.began if self._outlet is not None and self._drawn else None
+        # A busy processor may be late in asking: the bytes have been on their way since they were written.
+        self._asked.append((now if began is None else began, self._sent() - self._sent_at_answer))
+        self._unanswered += 1
+        if self._outlet is not None and self._outlet.owes:  # should the answer get lost, it is still paid
+            asyncio.get_running_loop().call_later(self.patience + 0.1, self.wait)
+        return True
 
     def answered(self) -> None:
         """The terminal has answered one question."""
         self._answers += 1
+        self._heard_one = True
         self._unanswered = max(0, self._unanswered - 1)
-        if self._unanswered == 0:
-            self._open()
+        if self._asked:
+            self._heard(*self._asked.popleft())
+        if self._unanswered or not (self._drawn or self._closed_at is None):
+            return
+        if self._outlet is not None and self._outlet.owes and self._closed_at is not None and not self._leaving:
+            self._next_piece()
+            self._closed_at = max(self._closed_at, monotonic() - PATIENCE)  # it lives: a long frame is no silence
+            if self._write("") and self._question():
+                return
+        self._open()
+
+    def _heard(self, at: float, size: int) -> None:
+        now = monotonic()
+        if not self._asked:
+            self.line.heard(now - at, size)
+        self._sent_at_answer = self._sent()
 
     def when_open(self, call: Callable[[], None]) -> None:
         """Call this once when the gate next opens (not when it opens by itself: see `wait`)."""
@@ -99,16 +177,31 @@ class FrameGate:
 
     async def settle(self, seconds: float = 0.5) -> None:
         """Wait for answers that are still to come, so that they do not end up in the user's shell as typed text."""
+        self._leaving = True
         until = monotonic() + seconds
         while self._unanswered and not self.silent and monotonic() < until:
             await asyncio.sleep(0.01)
 
+    def _next_piece(self) -> None:
+        if self._outlet is not None:
+            self._outlet.left, self._outlet.began = self.line.piece, None
+
+    def _sent(self) -> int:
+        return self._outlet.sent if self._outlet is not None else 0
+
     def _open(self) -> None:
+        if self._outlet is not None and self._outlet.left is not None:
+            self._outlet.left = None
+            if self._outlet.owes:
+                self._write("")
         if self._closed_at is not None:
             now = monotonic()
-            transit = now - self._closed_at
-            free = transit if transit > SLOW else 0.0
-            self._hold_until = max(now + free, self._closed_at + (self._sent() - self._sent_before) / RATE)
+            size = self._sent() - self._sent_before
+            self._hold_until = self._closed_at + size / RATE
+            self._cost += 0.5 * (size - self._cost)
+            period = now - self._opened_at
+            self._period = period if period > 2 or not self._period else self._period + 0.2 * (period - self._period)
+            self._opened_at = now
         self._closed_at = None
         waiting, self._waiting = self._waiting, []
         for call in waiting:
@@ -121,14 +214,15 @@ class Gated(App[Any]):
     _gate: FrameGate | None = None
 
     @property
+    def outlet(self) -> Outlet | None:
+        """What the frames go through, where that is known."""
+        return None
+
+    @property
     def gate(self) -> FrameGate:
         if self._gate is None:
-            self._gate = FrameGate(self._write_to_terminal, self.bytes_sent)
+            self._gate = FrameGate(self._write_to_terminal, self.outlet)
         return self._gate
-
-    def bytes_sent(self) -> int:
-        """Bytes that the terminal got so far, where anyone counts them."""
-        return 0
 
     def _write_to_terminal(self, text: str) -> bool:
         driver = self._driver

@@ -41,6 +41,7 @@ class LabActions(Widget):
     views: tuple[View, ...]
     view_index: int
     pace: float
+    coarse: bool
     playing: bool
     """As the learner wants it; the frame says how it is."""
     notice: str
@@ -179,6 +180,7 @@ class LabActions(Widget):
 
     def _show_view(self, index: int) -> None:
         self.view_index = index
+        self.coarse = False
         self.remove_class("-other")
         self.claim()
         self.session.redraw()

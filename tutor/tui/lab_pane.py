@@ -93,7 +93,7 @@ class LabPane(LabParts, can_focus=True):
         self.title = title
         self.guesses = tuple(guesses)
         self.frame: Frame | None = None
-        self.playing = False
+        self.playing = self.coarse = False
         self.notice = self.gone = self.busy = ""
         self._offered = tuple(show)
         self._turned: dict[str, Value] = {}
@@ -209,6 +209,7 @@ class LabPane(LabParts, can_focus=True):
             return
         before, self.frame = self.frame, event.frame
         self._turned = dict(event.since)
+        self.coarse = event.frame.running and (self.coarse or self.gate.dear)
         if not any(isinstance(c, Play | Pause) for c in waiting):
             self.playing = event.frame.running
         if event.frame.fell and (before is None or before.fell != event.frame.fell):

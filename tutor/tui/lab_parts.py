@@ -56,6 +56,8 @@ class LabParts(LabCompare):
     """The lab's own where it is empty."""
     guesses: Sequence[Guess]
     """What was guessed about this run."""
+    coarse: bool
+    """Pictures have fewer colours, for as long as the run goes on."""
     busy: str
     """What the worker does that takes long, or ""."""
     _keys: Sequence[Binding] = (*lab_keys.BINDINGS, *lab_hand.BINDINGS)
@@ -145,7 +147,7 @@ class LabParts(LabCompare):
         if picture is None:
             return []
         picture = with_guesses(self.with_kept(picture, view), view, self.link, self.guesses)
-        return draw(picture, (width, height), self.look)
+        return draw(picture, (width, height), replace(self.look, coarse=self.coarse))
 
     def _detail_rows(self, width: int, height: int) -> list[Row]:
         knob = self.panel.knob

@@ -41,4 +41,5 @@ class LessonLab(Screen[None]):
     @on(LabPane.Leave)
     def _leave(self, event: LabPane.Leave) -> None:
         event.stop()
-        self.dismiss(None)
+        if self.is_active:  # keys typed in one breath: the first has left already
+            self.dismiss(None)

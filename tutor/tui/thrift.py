@@ -4,11 +4,17 @@ Textual repaints whole pieces of lines, and ends every run of cells with a reset
 it knows what each cell shows, drops what is there already, and says only what differs in colour. What reaches the screen is
 the same, cell by cell. Anything that is not text, colour or movement passes as it is; where it may have changed the screen,
 all cells count as unknown.
+
+On a slow link a picture goes in pieces: once `left` bytes of it have gone, further cells are owed, and what is short goes
+first. So the echo of a key never waits for a whole picture. Whoever sets `left` sees to it that what is owed is paid
+(`tutor.tui.gate`).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from time import monotonic
 from typing import Any
 
 from rich.cells import cell_len
@@ -32,6 +38,10 @@ _NARROW = re.compile(r"[ -~\u00a1-\u00ac\u00ae-\u02ff\u0384-\u03ff\u2010-\u2027\
 """Characters that take one column for certain."""
 _GAP = 4
 """So many unchanged cells are cheaper to send again than to jump over."""
+_SHORT = 256
+"""So many bytes of each write go at once, whatever is owed."""
+_BEGIN, _END = "\x1b[?2026h", "\x1b[?2026l"
+"""Around an update that the terminal is to show in one go."""
 
 Cell = tuple[str, Pen]
 _UNKNOWN: Cell = ("", PLAIN)
@@ -50,15 +60,32 @@ class Thrift:
         self._at: tuple[int, int] | None = None
         """Where the terminal's cursor is, or None: not known."""
         self._out: list[str] = []
+        self._short = 0
+        self._begun = False
+        """An update has been announced to us, and not yet to the terminal."""
+        self._owed: dict[int, dict[int, Cell]] = {}
+        """Row → column → what should be there, and is not."""
+        self.left: int | None = None
+        """Bytes that may still go; None: as many as come."""
         self.sent = 0
         """Bytes so far."""
+        self.began: float | None = None
+        """When the first of them was written since this was last set to None."""
+
+    @property
+    def owes(self) -> bool:
+        """Whether the terminal does not show yet all that was written."""
+        return bool(self._owed)
 
     def __call__(self, data: str) -> str:
-        """What to write instead of `data`; an escape sequence that is cut off is held until its rest comes."""
+        """What to write instead of `data`; an escape sequence that is cut off is held until its rest comes.
+
+        Without any data: what is owed, as far as it may go.
+        """
         data = self._held + data
         cut = _UNFINISHED.search(data)
         self._held = data[cut.start() :] if cut else ""
-        self._out = []
+        self._out, self._short = [], _SHORT
         for token in _TOKEN.finditer(data, 0, cut.start() if cut else len(data)):
             match token.lastgroup:
                 case "sgr":
@@ -71,13 +98,17 @@ class Thrift:
                     self._line(token["line"])
                 case _:
                     self._pass(token[0])
+        self._pay()
         out = "".join(self._out)
         self.sent += len(out.encode(errors="replace"))
+        if out and self.began is None:
+            self.began = monotonic()
         return out
 
     def forget(self) -> None:
         """The screen may show anything now."""
         self._cells.clear()
+        self._owed.clear()
         self._at = None
 
     def _line(self, char: str) -> None:
@@ -87,6 +118,12 @@ class Thrift:
             self._row += 1
 
     def _pass(self, sequence: str) -> None:
+        if sequence == _BEGIN:
+            self._begun = True
+            return
+        if sequence == _END and self._begun:  # nothing has changed in between
+            self._begun = False
+            return
         self._go()
         self._out.append(change(self._pen, self._wanted))
         self._pen = self._wanted
@@ -100,29 +137,68 @@ class Thrift:
             return
         pens = (self._wanted, on_blank(self._wanted))
         new = [(char, pens[char == " "]) for char in text]
-        row, start = self._cells.setdefault(self._row, []), self._column
-        if len(row) < start + len(new):
-            row.extend([_UNKNOWN] * (start + len(new) - len(row)))
-        old = row[start : start + len(new)]
-        row[start : start + len(new)] = new
+        start = self._column
+        row = self._known(start + len(new))
         self._column += len(new)
+        old = row[start : self._column]
+        owed = self._superseded(start, self._column)
         for first, last in _changes(old, new):
-            self._send(start + first, text[first:last])
+            if self.left is None or self._short > 0:
+                row[start + first : start + last] = new[first:last]
+                self._send(start + first, text[first:last], self._wanted)
+            else:
+                owed.update((start + at, new[at]) for at in range(first, last) if new[at] != old[at])
+        if owed:
+            self._owed[self._row] = owed
 
-    def _send(self, column: int, text: str) -> None:
+    def _known(self, columns: int) -> list[Cell]:
+        """The cells of this row, at least so many."""
+        row = self._cells.setdefault(self._row, [])
+        if len(row) < columns:
+            row.extend([_UNKNOWN] * (columns - len(row)))
+        return row
+
+    def _superseded(self, start: int, end: int) -> dict[int, Cell]:
+        """What is still owed of this row once these columns are written anew; the caller puts it back."""
+        owed = self._owed.pop(self._row, {})
+        return {column: cell for column, cell in owed.items() if not start <= column < end} if owed else owed
+
+    def _pay(self) -> None:
+        """Send what is owed, the rows first of which the least is owed: they are words, not pictures."""
+        here = self._row, self._column
+        while self._owed and (self.left is None or self.left > 0):
+            self._row = min(self._owed, key=lambda row: len(self._owed[row]))
+            owed = self._owed.pop(self._row)
+            row = self._known(max(owed) + 1)
+            runs = list(_runs(owed))
+            while runs and (self.left is None or self.left > 0):
+                column, cells = runs.pop(0)
+                row[column : column + len(cells)] = cells
+                self._send(column, "".join(char for char, _ in cells), cells[0][1])
+            if runs:
+                self._owed[self._row] = {column + at: cell for column, cells in runs for at, cell in enumerate(cells)}
+        self._row, self._column = here
+
+    def _send(self, column: int, text: str, pen: Pen) -> None:
         end, self._column = self._column, column
+        before = len(self._out)
         self._go()
         self._column = end
-        wanted = self._wanted
-        if text.isspace() and not wanted.flags and not self._pen.flags:
-            wanted = wanted._replace(ink=self._pen.ink)
-        self._out.append(change(self._pen, wanted))
-        self._pen = wanted
+        if text.isspace() and not pen.flags and not self._pen.flags:
+            pen = pen._replace(ink=self._pen.ink)
+        self._out.append(change(self._pen, pen))
+        self._pen = pen
         self._out.append(text)
         self._at = (self._row, column + len(text))
+        if self.left is not None:
+            size = sum(len(part.encode()) for part in self._out[before:])
+            self.left -= size
+            self._short -= size
 
     def _wide(self, text: str) -> None:
         """Text whose columns are not certain: sent as it is, and the rest of its row counts as unknown."""
+        if owed := self._superseded(self._column, self._column + cell_len(text)):
+            self._owed[self._row] = owed
         self._go()
         self._out.append(change(self._pen, self._wanted))
         self._pen = self._wanted
@@ -133,6 +209,9 @@ class Thrift:
 
     def _go(self) -> None:
         """Bring the terminal's cursor to where the next text belongs."""
+        if self._begun:
+            self._begun = False
+            self._out.append(_BEGIN)
         here = (self._row, self._column)
         if self._at != here:
             self._out.append(f"\x1b[{self._row + 1};{self._column + 1}H")
@@ -154,6 +233,22 @@ def _changes(old: list[Cell], new: list[Cell]) -> list[tuple[int, int]]:
     return found
 
 
+def _runs(owed: dict[int, Cell]) -> Iterator[tuple[int, list[Cell]]]:
+    """Columns side by side that are painted alike: (the first, their cells)."""
+    first, cells = -1, list[Cell]()
+    for column in sorted(owed):
+        cell = owed[column]
+        alike = cells and (cell[1] == cells[0][1] or (cell[0] == " " and cell[1] == on_blank(cells[0][1])))
+        if cells and alike and column == first + len(cells):
+            cells.append(cell)
+            continue
+        if cells:
+            yield first, cells
+        first, cells = column, [cell]
+    if cells:
+        yield first, cells
+
+
 class Thrifty(App[Any]):
     """The part of an app that makes its driver thrifty."""
 
@@ -171,9 +266,10 @@ class Thrifty(App[Any]):
 
         return ThriftyDriver
 
-    def bytes_sent(self) -> int:
-        """Bytes that the terminal got so far."""
-        return self.thrift.sent if self.thrift is not None else 0
+    @property
+    def outlet(self) -> Thrift | None:
+        """What is written goes through this."""
+        return self.thrift
 
     def on_resize(self, event: Resize) -> None:
         if self.thrift is not None:

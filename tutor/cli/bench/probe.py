@@ -18,8 +18,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-_CURSOR = b"\x1b[6n"
-_ATTRIBUTES = b"\x1b[c"
+from tutor.cli.bench.glass import Glass
+
+_ANSWERS = {b"\x1b[6n": b"\x1b[1;1R", b"\x1b[c": b"\x1b[?62;22c", b"\x1b[?2026$p": b"\x1b[?2026;2$y"}
+"""Where the cursor is, what kind of terminal it is, and whether it can show an update in one go."""
+_QUESTION = re.compile(b"|".join(map(re.escape, _ANSWERS)))
+_LONGEST = max(map(len, _ANSWERS))
 _ESCAPE = re.compile(rb"\x1b(\[[0-9;?<>=$]*[ -/]*[@-~]|[PX^_\]].*?(\x1b\\|\x07)|[()][A-Z0-9]|[=>78cMDEH])", re.S)
 
 
@@ -49,7 +53,9 @@ class Probe:
         fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, struct.pack("HHHH", self.rows, self.columns, 0, 0))
         self._before = termios.tcgetattr(self._terminal)
         self._answered = 0
-        self._budget_at = self.began
+        self._free_at = self.began
+        """When the last byte that was taken has gone over the wire."""
+        self.glass = Glass(self.columns, self.rows)
         self._status: int | None = None
 
     def __enter__(self) -> Probe:
@@ -73,17 +79,18 @@ class Probe:
         return until is None or until()
 
     def _read(self) -> bool:
-        size = 65536
-        if self.rate:
-            size = max(1, min(1024, self.rate // 50))
-            time.sleep(size / self.rate)  # the wire takes its time
+        size = max(1, min(1024, self.rate // 50)) if self.rate else 65536
         try:
             data = os.read(self._terminal, size)
         except OSError:
             return False
         if not data:
             return False
+        if self.rate:  # the wire takes its time, and never makes up for what it could have carried before
+            self._free_at = max(self._free_at, time.perf_counter()) + len(data) / self.rate
+            time.sleep(max(0.0, self._free_at - time.perf_counter()))
         self.received += data
+        self.glass.feed(data)
         self.reads.append((time.perf_counter() - self.began, len(data)))
         self._answer()
         return True
@@ -91,11 +98,16 @@ class Probe:
     def _answer(self) -> None:
         """What a terminal answers by itself, once it has drawn what came before the question."""
         tail = bytes(self.received[self._answered :])
-        for question, answer in ((_CURSOR, b"\x1b[1;1R"), (_ATTRIBUTES, b"\x1b[?62;22c")):
-            for _ in range(tail.count(question)):
-                os.write(self._terminal, answer)
-        keep = max(len(_CURSOR), len(_ATTRIBUTES)) - 1
-        self._answered = len(self.received) - (keep if tail[-keep:].startswith(b"\x1b") and tail[-4:] != _CURSOR else 0)
+        for question in _QUESTION.findall(tail):
+            os.write(self._terminal, _ANSWERS[question])
+        begun = next((n for n in range(_LONGEST - 1, 0, -1) if any(q.startswith(tail[-n:]) for q in _ANSWERS)), 0)
+        self._answered = len(self.received) - begun
+
+    def forget(self) -> None:
+        """Drop what was received so far, but for what is on the glass."""
+        self._answered = max(0, self._answered - len(self.received))
+        self.received.clear()
+        self.reads.clear()
 
     def wait_for(self, text: str, seconds: float, since: int = 0) -> bool:
         """Whether this text comes within so many seconds, in what was received after `since` bytes."""
@@ -105,6 +117,20 @@ class Probe:
     def text_bytes(self, since: int = 0) -> bytes:
         """What was received, escape sequences removed: the cells in the order in which they were sent."""
         return _ESCAPE.sub(b"", bytes(self.received[since:]))
+
+    def shows(self, text: str, seconds: float) -> bool:
+        """Whether this text stands on the glass, in one row, within so many seconds."""
+        return self.pump(seconds, lambda: text in self.glass)
+
+    def quiet(self, seconds: float, at_most: float) -> bool:
+        """Read until nothing has come for so many seconds; whether that was so within `at_most`."""
+        end = time.perf_counter() + at_most
+        while time.perf_counter() < end:
+            before = len(self.received)
+            self.pump(seconds)
+            if len(self.received) == before:
+                return True
+        return False
 
     def bytes_between(self, start: float, end: float) -> int:
         """Bytes received between two moments, in seconds since the start."""

@@ -30,4 +30,5 @@ class LabScreen(Screen[Any]):
 
     @on(LabPane.Leave)
     def _leave(self) -> None:
-        self.dismiss()
+        if self.is_active:  # keys typed in one breath: the first has left already
+            self.dismiss()
