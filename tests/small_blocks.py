@@ -15,7 +15,6 @@ def shrink() -> None:
 
     if not device.simulated:
         return
-    steady()
     for tile in (matmul, dots):
         tile.LANES = tile.LINES = tile.TALL = tile.WIDE = 2
         tile.ROWS = tile.COLUMNS = tile.DEPTH = 4
