@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
 from tutor import paths
+from tutor.engine.shared import link_shared, shared_folder
+from tutor.errors import UserError
 
 _VARIABLE = "NUMBA_CACHE_DIR"
 
@@ -28,8 +31,27 @@ def prepare() -> Path:
         return Path(named)
     folder = cache_folder()
     folder.mkdir(parents=True, exist_ok=True)
+    link_shared(folder)
     os.environ[_VARIABLE] = str(folder)
     return folder
+
+
+def prepare_shared(folder: Path | None) -> Path:
+    """As `prepare`, but what is compiled goes into a folder for everyone. Raises UserError when it cannot be written.
+
+    folder: None: the one where the program looks by itself.
+    """
+    place = (folder or shared_folder()).expanduser().absolute() / "kernels" / kernels_hash()
+    try:
+        place.mkdir(mode=0o755, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=place):
+            pass
+    except OSError as error:
+        raise UserError(
+            f"{place} cannot be written: {error.strerror}", "name a folder that can, or do it as administrator"
+        ) from None
+    os.environ[_VARIABLE] = str(place)
+    return place
 
 
 def cache_folder() -> Path:

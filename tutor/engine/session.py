@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from tutor.engine.compiling import compiled_once
 from tutor.engine.curves import pack, record_of
 from tutor.engine.limits import allow_cpu
 from tutor.engine.link import make_link, split_link
@@ -83,6 +84,14 @@ class Session:
 
     def _open(self, text: str, plug_file: str, step: int) -> None:
         lab_id, pairs = split_link(text)
+
+        def waiting() -> None:
+            self._busy(f"waiting for another program that is preparing {lab_id}", _PREPARING_SECONDS)
+
+        with compiled_once(lab_id, waiting):
+            self._prepare(lab_id, pairs, plug_file, step)
+
+    def _prepare(self, lab_id: str, pairs: Sequence[tuple[str, str]], plug_file: str, step: int) -> None:
         lab = find_lab(lab_id)
         link = make_link(lab.spec, pairs)
         self._stop()

@@ -12,10 +12,11 @@ import os
 import sys
 
 from tutor.engine.cache import cache_folder, prepare
+from tutor.engine.compiling import mark, only_one
 from tutor.engine.limits import Limits, impose
 from tutor.engine.process import environment
 
-_MARKER = "complete"
+MARKER = "complete"
 _STEPS = 3
 _SIZE = (60, 20)
 _IDLEST = 19
@@ -23,7 +24,7 @@ _IDLEST = 19
 
 def needed() -> bool:
     """Whether some kernels may not be compiled yet."""
-    return not os.environ.get("NUMBA_CACHE_DIR") and not (cache_folder() / _MARKER).exists()
+    return not os.environ.get("NUMBA_CACHE_DIR") and not (cache_folder() / MARKER).exists()
 
 
 async def warm_quietly() -> None:
@@ -64,11 +65,16 @@ def main() -> None:
     with contextlib.suppress(OSError):
         os.nice(_IDLEST)
     folder = prepare()
+    lock = only_one(folder, "warming")
+    if lock is None:
+        return  # another program of this user does it
     from tutor.labs import lab_ids
 
-    for lab in lab_ids():
-        touch(lab)
-    (folder / _MARKER).touch()
+    with lock:
+        for lab in lab_ids():
+            touch(lab)
+            mark(lab)
+        (folder / MARKER).touch()
 
 
 if __name__ == "__main__":
