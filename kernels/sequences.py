@@ -40,7 +40,13 @@ DATA = record([int64, given_bytes, int64, int64, int64, int64], Data)
 
 @written_in
 def fill(data: Data, step: int, T: int, P: int, x: Integers, t: Integers, asked: Integers) -> Any:
-    """The batch of this step, a function of its number alone: x, t (T·P), asked (T,). Returns whether the states go on."""
+    """The batch of this step, a function of its number alone: x, t (T·P), asked (T,). Returns whether the states go on.
+
+    Columns without an example read symbol 0, so that their states, too, follow from nothing else.
+    """
+    for k in range(T):
+        for i in range(data.batch, P):
+            x[k * P + i] = 0
     if data.kind == TEXT:
         return read_on(data, step, T, P, x, t, asked)
     return recall(data, step, T, P, x, t, asked)
@@ -65,11 +71,15 @@ def recall(data: Data, step: int, T: int, P: int, x: Integers, t: Integers, aske
     for k in range(T):
         asked[k] = data.batch if k == T - 1 else 0
         for i in range(data.batch):
-            word = bits(np.uint64(data.seed), np.uint64(TASKS), np.uint64(step), np.uint64(k * P + i))
-            first = 0 if k == 0 else data.choices
-            x[k * P + i] = first + int64(below(word, np.uint64(data.choices if k == 0 else data.fillers)))
-            t[k * P + i] = -1
-            if k == T - 1:
-                x[k * P + i] = data.choices + data.fillers
-                t[k * P + i] = x[i]
+            x[k * P + i] = recalled(data.seed, data.choices, data.fillers, step, T, k, k * P + i)
+            t[k * P + i] = x[i] if k == T - 1 else -1
     return False
+
+
+@written_in
+def recalled(seed: int, choices: int, fillers: int, step: int, T: int, k: int, place: int) -> Any:
+    """The symbol at time k of such a sequence, of the batch's number `place`: k·P + i for example i."""
+    if k == T - 1:
+        return choices + fillers
+    word = bits(np.uint64(seed), np.uint64(TASKS), np.uint64(step), np.uint64(place))
+    return int64(below(word, np.uint64(choices))) if k == 0 else choices + int64(below(word, np.uint64(fillers)))

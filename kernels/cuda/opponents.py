@@ -14,7 +14,7 @@ from numba import float32, int64, uint64
 
 from kernels.cuda.critic import bend, chain, collect, forward, tangent
 from kernels.cuda.device import bare, cuda, on_device
-from kernels.cuda.optimizers import update
+from kernels.cuda.optimizers import learn
 from kernels.cuda.random import normal
 from kernels.jit import record
 from kernels.net import NET, Net
@@ -203,19 +203,11 @@ def turn(G: Any, D: Any, games: Any, t: Any, run: Any, step: Any, now: Any, C: A
                     collect(net, t.grad, left, right, P, count, deep, biases)
             total += _sum(t.lost, count)
     if abs(total) <= MOST:
-        _learn(player, run, now, t.critic if critics else t.generator, t.grad)
+        w, n = t.critic if critics else t.generator, player.theta.shape[1]
+        learn(player.number, player.pace[run, now], player.settings[run], w, t.grad, player.memory[run], n)
         cuda.syncthreads()
         limit = games.limit[run]
         for k in range(me, player.theta.shape[1] if games.number == WGAN and critics else 0, threads):
             t.critic[k] = min(max(t.critic[k], -limit), limit)
         cuda.syncthreads()
     return total
-
-
-@on_device
-def _learn(player: Any, run: Any, step: Any, w: Any, grad: Any) -> None:
-    """The update of a net, a parameter a thread."""
-    n, memory = player.theta.shape[1], player.memory[run]
-    for k in range(cuda.threadIdx.x, n, cuda.blockDim.x):
-        one, first, second = bare(w[k : k + 1]), bare(memory[k : k + 1]), bare(memory[n + k : n + k + 1])
-        update(player.number, player.pace[run, step], player.settings[run], one, bare(grad[k : k + 1]), first, second)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernels import optimizers
-from kernels.cuda.device import cuda, on_device
+from kernels.cuda.device import bare, cuda, on_device
 from kernels.optimizers import HOLD, Rule
 
 Array = NDArray[Any]
@@ -36,8 +36,8 @@ def mine(start: Any, count: Any) -> Any:
 
 
 @on_device
-def clip(g: Any, limit: Any, parts: Any) -> None:
-    """`kernels.optimizers.clip`. g: this thread's part of the gradient. parts: (THREADS,), a number a thread.
+def clip(g: Any, limit: Any, parts: Any) -> Any:
+    """`kernels.optimizers.clip`, and it returns the length. g: this thread's part of the gradient. parts: (THREADS,).
 
     Squares are taken of shares of the largest number, because float32 cannot hold the squares of large ones.
     """
@@ -51,7 +51,7 @@ def clip(g: Any, limit: Any, parts: Any) -> None:
         top = max(top, parts[other])
     cuda.syncthreads()
     if top == _ZERO:
-        return
+        return top
     square = _ZERO
     for k in range(g.shape[0]):
         square += (g[k] / top) * (g[k] / top)
@@ -64,6 +64,7 @@ def clip(g: Any, limit: Any, parts: Any) -> None:
         shorter = limit / top / math.sqrt(square)
         for k in range(g.shape[0]):
             g[k] *= shorter
+    return top * np.float32(math.sqrt(square))
 
 
 @on_device
@@ -86,6 +87,17 @@ def update(number: Any, pace: Any, settings: Any, w: Any, g: Any, first: Any, se
     elif number == optimizers.AVERAGED:
         optimizers.gradient_descent(w, g, rate)
         optimizers.follow(w, first, other)
+
+
+@on_device
+def learn(number: Any, pace: Any, settings: Any, w: Any, g: Any, memory: Any, n: Any) -> None:
+    """`update` of all n parameters, of which this thread takes one in every so many as there are threads.
+
+    memory: (SLOTS·n,).
+    """
+    for k in range(cuda.threadIdx.x, n, cuda.blockDim.x):
+        one, slope = bare(w[k : k + 1]), bare(g[k : k + 1])
+        update(number, pace, settings, one, slope, bare(memory[k : k + 1]), bare(memory[n + k : n + k + 1]))
 
 
 @on_device

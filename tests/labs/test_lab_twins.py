@@ -11,12 +11,14 @@ from tutor.errors import DeviceProblem
 LABS = """
 import json, sys
 import numpy as np
-from kernels.cuda import gan
+from kernels.cuda import gan, recurrent
 from tutor.engine.link import parse_link
 from tutor.engine.run import Run
 from tutor.labs import find_lab
+from tutor.labs.rnn import corpus, memory
 
-gan.THREADS = 2  # a thread of the simulator is a thread of Python
+gan.THREADS = recurrent.THREADS = 2  # a thread of the simulator is a thread of Python
+corpus.READERS = memory._BATCH = 2
 apart = {}
 for text in sys.argv[1:]:
     lab, ends = find_lab(text.partition("?")[0]), []
@@ -38,6 +40,8 @@ LINKS = {
     "gd?loss=neuron": 1e-9,
     "pitfalls?noise=0.5": 2e-6,
     "gan-2d?hidden_g=3&hidden_d=3&batch=4&activation=tanh": 2e-4,
+    "char-rnn?units=4&length=4": 2e-4,
+    "memory?delay=1&units=4&symbols=2": 2e-4,
 }
 """Runs, and how far apart numbers of some size may be after two steps."""
 
@@ -51,8 +55,12 @@ def test_they_come_to_the_same_place() -> None:
         assert steps == [[2]] * 3
 
 
-@pytest.mark.parametrize("text", LINKS)
+@pytest.mark.parametrize("text", [*LINKS, "gan-digits", "tune-text"])
 def test_a_gpu_that_is_not_there_is_said(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kernels.cuda.device.why_not", lambda: "there is no such thing")
+    one = run(f"{text}{'&' if '?' in text else '?'}device=cuda")
     with pytest.raises(DeviceProblem, match="there is no such thing"):
-        run(f"{text}&device=cuda").advance(1)
+        one.lab.advance(one.state, one.knobs, 1, "cuda", None)
+    one.advance(1)
+    assert (one.step, one.device) == (1, "cpu")
+    assert "there is no such thing" in one.fell

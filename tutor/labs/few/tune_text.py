@@ -64,6 +64,7 @@ SPEC = LabSpec(
     ),
     source=Source("kernels.recurrent", "train"),
     steps=500,
+    devices=("cpu", "cuda"),
 )  # fmt: skip
 
 
@@ -102,18 +103,17 @@ class TuneText:
         return state
 
     def advance(self, state: State, knobs: Knobs, steps: int, device: str, plug: Plug | None) -> None:
-        nets.only_cpu(device)
         pair, first = pair_of(knobs), int(knobs["pre"])
         net, rule = net_of(knobs, pair), _rule(knobs)
         end = int(state["step"][0]) + max(0, steps)
         while (step := int(state["step"][0])) < end:
             stop = min(end, (step // _EVERY + 1) * _EVERY, first if step < first else end)
             if step < first:
-                nets.train(state, net, _data(pair.first, _READERS), rule, step, stop - step, "first_")
+                nets.train(state, net, _data(pair.first, _READERS), rule, step, stop - step, "first_", device)
                 state["tuned_theta"][:] = state["first_theta"]
             else:
                 for prefix in ("tuned_", "scratch_"):
-                    nets.train(state, net, _little(pair), rule, step - first, stop - step, prefix)
+                    nets.train(state, net, _little(pair), rule, step - first, stop - step, prefix, device)
             state["step"][0] = stop
             if stop % _EVERY == 0 or stop == first:
                 self._look(state, net, pair, first)

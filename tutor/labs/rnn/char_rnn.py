@@ -64,6 +64,7 @@ SPEC = LabSpec(
     ),
     source=Source("kernels.recurrent", "train"),
     steps=1000,
+    devices=("cpu", "cuda"),
 )  # fmt: skip
 
 
@@ -95,12 +96,11 @@ class CharRnn:
         return state
 
     def advance(self, state: State, knobs: Knobs, steps: int, device: str, plug: Plug | None) -> None:
-        nets.only_cpu(device)
         net, data = net_of(knobs, texts.text(str(knobs["text"]))), corpus.training(state["ids"])
         while steps > 0:
             step = int(state["step"][0])
             count = min(steps, _next_look(step) - step)
-            nets.train(state, net, data, rule_of(knobs), step, count)
+            nets.train(state, net, data, rule_of(knobs), step, count, device=device)
             state["step"] += count
             steps -= count
             if step + count == _next_look(step):

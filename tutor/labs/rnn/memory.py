@@ -67,6 +67,7 @@ SPEC = LabSpec(
     ),
     source=Source("kernels.cells", "lstm"),
     steps=600,
+    devices=("cpu", "cuda"),
 )  # fmt: skip
 
 
@@ -83,13 +84,13 @@ class Memory:
         return state
 
     def advance(self, state: State, knobs: Knobs, steps: int, device: str, plug: Plug | None) -> None:
-        nets.only_cpu(device)
         rule = rule_of(knobs)
         while steps > 0:
             step = int(state["step"][0])
             count = min(steps, _EVERY - step % _EVERY)
             for cell in CELLS:
-                nets.train(state, net_of(knobs, cell), data_of(state, knobs, _BATCH), rule, step, count, f"{cell}_")
+                net, data = net_of(knobs, cell), data_of(state, knobs, _BATCH)
+                nets.train(state, net, data, rule, step, count, f"{cell}_", device)
             state["step"] += count
             steps -= count
             if (step + count) % _EVERY == 0:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.errors import DeviceProblem
+from tutor.labs.devices import kernels
 from tutor.labs.spec import State, scalar
 
 if TYPE_CHECKING:
@@ -38,10 +38,14 @@ def begun(net: Net, batch: int, seed: int, keep: float, prefix: str = "") -> Sta
     return {prefix + name: array for name, array in parts.items()}
 
 
-def train(state: State, net: Net, data: Data, rule: Rule, first: int, steps: int, prefix: str = "") -> None:
-    """Make the steps number first … first + steps − 1. At a loss that is not finite the net stays as it is, for good."""
-    from kernels import recurrent
+def train(
+    state: State, net: Net, data: Data, rule: Rule, first: int, steps: int, prefix: str = "", device: str = "cpu"
+) -> None:
+    """Make the steps number first … first + steps − 1. At a loss that is not finite the net stays as it is, for good.
 
+    Raises DeviceProblem where the device is not there.
+    """
+    recurrent = kernels("recurrent", device)
     theta, memory, carry, broken = (state[prefix + name] for name in ("theta", "memory", "carry", "broken"))
     if steps <= 0 or broken[0]:
         return
@@ -124,12 +128,6 @@ def expected(theta: Array, net: Net, start: Array) -> Array:
     logits = work.y[: net.symbols * recurrent_net.padded(1)].reshape(net.symbols, -1)[:, 0].astype(np.float64)
     powers = np.exp(logits - logits.max())
     return np.asarray(powers / powers.sum())
-
-
-def only_cpu(device: str) -> None:
-    """Raises DeviceProblem for another device than the processor."""
-    if device != "cpu":
-        raise DeviceProblem(f"recurrent nets cannot be trained on {device} here", "run on the cpu")
 
 
 _kept: dict[tuple[Any, ...], Work] = {}
