@@ -12,6 +12,7 @@ The gradient by the input is what the backward walk of `kernels.mlp` leaves in t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -87,17 +88,33 @@ def attack(
     stride: how far a step goes; None: ε in one step, 2.5 ε / steps in many. toward: 1 away from the right classes t, −1
     towards the wanted ones. Raises ValueError where the net gives no ∂L/∂x.
     """
+    work, memory = mlp.work(net, min(BATCH, len(x))), np.zeros(SLOTS * theta.size, np.float32)
+    return in_slices(step_to, net, work, theta, memory, x, t, epsilon, steps, stride, toward)
+
+
+def in_slices(
+    move: Callable[..., None],
+    net: Net,
+    work: Any,
+    theta: Array,
+    memory: Any,
+    x: Array,
+    t: Array,
+    epsilon: float,
+    steps: int,
+    stride: float | None,
+    toward: int,
+) -> NDArray[np.float32]:
+    """`attack` by `step_to` or its twin on a GPU, BATCH examples at a time."""
     if not net.inputs:
         raise ValueError("this net was made without gradients by its input")
     if stride is None:
         stride = epsilon if steps == 1 else 2.5 * epsilon / steps
-    moved = np.array(x, np.float32, order="C")
-    work, memory = mlp.work(net, min(BATCH, len(x))), np.zeros(SLOTS * theta.size, np.float32)
-    given, loss = np.ascontiguousarray(x, np.float32), np.zeros(1, np.float32)
+    moved, given, loss = np.array(x, np.float32, order="C"), np.ascontiguousarray(x, np.float32), np.zeros(1, np.float32)
     for start in range(0, len(x), BATCH):
         part = slice(start, start + BATCH)
         batch = mlp.data(moved[part], t[part], len(moved[part]), "in order")
-        step_to(net, work, HOLD, batch, theta, memory, given[part], epsilon, stride, steps, toward, moved[part], loss)
+        move(net, work, HOLD, batch, theta, memory, given[part], epsilon, stride, steps, toward, moved[part], loss)
     return moved
 
 

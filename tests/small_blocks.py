@@ -1,4 +1,4 @@
-"""Small blocks for Numba's simulator, where every thread is a thread of Python; tests of kernels for a GPU run on them."""
+"""What tests of kernels for a GPU have in common: small blocks for Numba's simulator, and how far results are apart."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numba.np.numpy_support import as_dtype
 
 
 def shrink() -> None:
-    """Two threads or four in a block and tiles to match, in the simulator; on a GPU nothing changes."""
+    """Two threads or four in a block and tiles to match, in the simulator: there each is a thread of Python."""
     from kernels.cuda import convnet, deep, device, dots, layers, learning, matmul, normalization
 
     if not device.simulated:
@@ -42,3 +42,9 @@ def steady() -> None:
         return self._allocations.setdefault((caller.f_code.co_filename, caller.f_lineno), made)
 
     FakeCUDAShared.array = array
+
+
+def apart(here: Any, there: Any) -> float:
+    """The largest difference between two arrays, as a share of what is there, or of 1 where that is small."""
+    here, there = (np.asarray(array, np.float64) for array in (here, there))
+    return float((np.abs(here - there) / (1 + np.abs(here))).max(initial=0.0))

@@ -14,7 +14,7 @@ from numba import float32, int64
 from numpy.typing import NDArray
 
 from kernels import mlp
-from kernels.adversarial import BATCH
+from kernels.adversarial import in_slices
 from kernels.adversarial import random_signs as random_signs
 from kernels.architecture import HERE
 from kernels.architecture import Net as Layered
@@ -27,7 +27,7 @@ from kernels.cuda.layers import spread
 from kernels.cuda.learning import Learning
 from kernels.cuda.matmul import Launch, run
 from kernels.mlp import Net
-from kernels.optimizers import HOLD, Rule
+from kernels.optimizers import Rule
 
 Array = NDArray[Any]
 
@@ -129,16 +129,7 @@ def attack(
     toward: int = 1,
 ) -> NDArray[np.float32]:
     """As `kernels.adversarial.attack`: the moved inputs (m, I) for x (m, I) with targets t (m, C), all float32."""
-    if not net.inputs:
-        raise ValueError("this net was made without gradients by its input")
-    if stride is None:
-        stride = epsilon if steps == 1 else 2.5 * epsilon / steps
-    moved, given, loss = np.array(x, np.float32, order="C"), np.ascontiguousarray(x, np.float32), np.zeros(1, np.float32)
-    for start in range(0, len(x), BATCH):
-        part = slice(start, start + BATCH)
-        batch = mlp.data(moved[part], np.ascontiguousarray(t[part], np.float32), len(moved[part]), "in order")
-        step_to(net, None, HOLD, batch, theta, None, given[part], epsilon, stride, steps, toward, moved[part], loss)
-    return moved
+    return in_slices(step_to, net, None, theta, None, x, t, epsilon, steps, stride, toward)
 
 
 def train(

@@ -24,7 +24,7 @@ from kernels.cuda import held
 from kernels.cuda.device import cuda, kernel, on_device
 from kernels.cuda.learning import descend
 from kernels.cuda.losses import loss
-from kernels.cuda.mlp import DATA, choose
+from kernels.cuda.mlp import DATA, choose, weight_slopes
 from kernels.cuda.normalized import normalize_columns, normalize_rows, through_norm
 from kernels.cuda.optimizers import CLIP, clip, mine, paces, settings
 from kernels.deep import BATCH_NORM, LAYER_NORM, NO_NORM
@@ -94,17 +94,7 @@ def _backward(
         if layer < last and norm != NO_NORM:
             through_norm(net, z, d, narrow, norm, layer, P, B)
             cuda.syncthreads()
-        for job in range(me, outs * (ins + 1), threads):
-            total = _ZERO
-            if job < outs * ins:
-                row, column = here + job // ins * P, lower + job % ins * P
-                for i in range(B):
-                    total += d[row + i] * a[column + i]
-            else:
-                row = here + (job - outs * ins) * P
-                for i in range(B):
-                    total += d[row + i]
-            grad[W + job] = total
+        weight_slopes(a, d, grad[W:], ins, outs, lower, here, P, B, False)
         if layer > 0:
             more = layer < last and skip[layer + 1] == 2  # what went past the block above is there already
             for job in range(me, ins * B, threads):

@@ -89,27 +89,36 @@ def _forward(net: Any, w: Any, a: Any, d: Any, P: Any, count: Any) -> None:
 
 
 @on_device
+def weight_slopes(a: Any, d: Any, grad: Any, ins: Any, outs: Any, lower: Any, here: Any, P: Any, count: Any, more: Any) -> None:
+    """∂L/∂W = d·aᵀ and ∂L/∂b = Σ d of a layer over so many examples, added to what grad holds if there is `more`.
+
+    a: its input from `lower` on; d: ∂L/∂z from `here` on. grad: W (outs, ins), then b (outs,). A parameter a thread.
+    """
+    for job in range(cuda.threadIdx.x, outs * (ins + 1), cuda.blockDim.x):
+        total = grad[job] if more else _ZERO
+        if job < outs * ins:
+            row, column = here + job // ins * P, lower + job % ins * P
+            for i in range(count):
+                total += d[row + i] * a[column + i]
+        else:
+            row = here + (job - outs * ins) * P
+            for i in range(count):
+                total += d[row + i]
+        grad[job] = total
+
+
+@on_device
 def _backward(net: Any, w: Any, a: Any, d: Any, grad: Any, P: Any, count: Any, more: Any) -> None:
     """From d = ∂L/∂z of the last layer, and φ′(z) of the others, to d of every layer and to grad, the last layer first.
 
-    ∂L/∂W = d·aᵀ, ∂L/∂b = Σ d, added to what grad holds if there is `more`; below, d = φ′(z)·Wᵀ·d. A parameter a thread, then an
-    input of an example a thread; neither needs what the other writes.
+    Added to what grad holds if there is `more`; below, d = φ′(z)·Wᵀ·d. A parameter a thread, then an input of an example a
+    thread; neither needs what the other writes.
     """
     me, threads = cuda.threadIdx.x, cuda.blockDim.x
     for layer in range(net.phi.shape[0] - 1, -1, -1):
         ins, outs, W = net.sizes[layer], net.sizes[layer + 1], net.weights[layer]
         lower, here = net.units[layer] * P, net.units[layer + 1] * P
-        for job in range(me, outs * (ins + 1), threads):
-            total = grad[W + job] if more else _ZERO
-            if job < outs * ins:
-                row, column = here + job // ins * P, lower + job % ins * P
-                for i in range(count):
-                    total += d[row + i] * a[column + i]
-            else:
-                row = here + (job - outs * ins) * P
-                for i in range(count):
-                    total += d[row + i]
-            grad[W + job] = total
+        weight_slopes(a, d, grad[W:], ins, outs, lower, here, P, count, more)
         if layer > 0:
             for job in range(me, ins * count, threads):
                 k, i = job // count, job % count

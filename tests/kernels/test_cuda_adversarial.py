@@ -16,7 +16,7 @@ TOLERANCE = 2e-5
 TWINS = """
 import json
 import numpy as np
-from small_blocks import shrink
+from small_blocks import apart, shrink
 from kernels import adversarial as cpu, mlp, reference_adversarial, reference_mlp
 from kernels.cuda import adversarial as gpu
 from kernels.optimizers import rule
@@ -24,16 +24,12 @@ from kernels.optimizers import rule
 shrink()
 source = np.random.default_rng(0)
 
-def apart(here, there):
-    here, there = (np.asarray(a, np.float64) for a in (here, there))
-    return float((np.abs(here - there) / (1 + np.abs(here))).max(initial=0.0))
-
 def problem(sizes, hidden, examples):
     net = mlp.net(sizes, hidden, loss="cross-entropy", inputs=True)
     x = source.random((examples, sizes[0])).astype(np.float32)
     return net, x, np.eye(sizes[-1], dtype=np.float32)[source.integers(0, sizes[-1], examples)], mlp.parameters(net, "he", 1)
 
-cpu.BATCH = gpu.BATCH = 4  # several slices, the last of them short
+cpu.BATCH = 4  # several slices, the last of them short
 attacks = {}
 for sizes, hidden, examples, more in [
     ((7, 3, 2), "tanh", 6, {}),

@@ -16,7 +16,7 @@ TOLERANCE = 2e-5
 TWINS = """
 import json
 import numpy as np
-from small_blocks import shrink
+from small_blocks import apart, shrink
 from kernels import cnn, reference_convolution as reference
 from kernels.cuda import convnet as gpu, dots
 from kernels.optimizers import HOLD, rule
@@ -24,10 +24,6 @@ from kernels.optimizers import HOLD, rule
 shrink()
 source = np.random.default_rng(0)
 conv, dense, norm, pool = cnn.conv, cnn.dense, cnn.norm, cnn.pool
-
-def apart(here, there):
-    here, there = (np.asarray(a, np.float64) for a in (here, there))
-    return float((np.abs(here - there) / (1 + np.abs(here))).max(initial=0.0))
 
 def problem(image, layers, loss, examples, inputs=False):
     net = cnn.net(image, layers, loss, inputs)

@@ -16,17 +16,13 @@ TOLERANCE = 2e-5
 TWINS = """
 import json
 import numpy as np
-from small_blocks import shrink
+from small_blocks import apart, shrink
 from kernels import deep as cpu, mlp
 from kernels.cuda import deep as gpu
 from kernels.optimizers import HOLD, rule
 
 shrink()
 source = np.random.default_rng(0)
-
-def apart(here, there):
-    here, there = (np.asarray(a, np.float64) for a in (here, there))
-    return float((np.abs(here - there) / (1 + np.abs(here))).max(initial=0.0))
 
 def life(kernel, made, settled, data, scale, norm, cuts):
     (net, skip), theta = made, mlp.parameters(made[0], "glorot", 1)
