@@ -28,6 +28,8 @@ _PI = np.float32(math.pi)
 
 cuda: Any = None
 """numba-cuda, or None where it is not installed."""
+broken = ""
+"""Why numba-cuda cannot be loaded though it is installed."""
 simulated = bool(getattr(config, "ENABLE_CUDASIM", False))
 """Whether kernels run in Numba's simulator (NUMBA_ENABLE_CUDASIM=1): slow, on the CPU, for tests."""
 
@@ -36,9 +38,8 @@ if find_spec("numba_cuda") is not None:
         from numba import cuda as _cuda
 
         cuda = _cuda
-    except ImportError:
-        pass
-
+    except ImportError as error:
+        broken = str(error)
 
 KERNELS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {}
 """Every kernel of the modules that were imported, "module.name": the Python function, and the types of its arguments."""
@@ -143,6 +144,8 @@ elif cuda is not None:
 
 def why_not() -> str:
     """Why CUDA cannot be used here, as a sentence without its full stop; empty when it can. Never raises."""
+    if broken:
+        return f"numba-cuda cannot be loaded ({broken}); dltutor doctor says more"
     if cuda is None:
         return "numba-cuda is not installed; pip install 'dltutor[cuda]' adds it"
     if simulated:

@@ -31,6 +31,8 @@ def failure(error: BaseException) -> str:
         return "the GPU has too little memory left"
     if any(f"CUDA_ERROR_{code}" in text or code == text for code in _LOST):
         return f"the GPU no longer answers ({_code(text)})"
+    if "UNSUPPORTED_PTX" in text:
+        return "the NVIDIA driver is older than the CUDA toolkit; dltutor doctor says more"
     if "OUT_OF_RESOURCES" in text:
         return "the GPU has too few registers or too little shared memory for this kernel"
     if any(known.__name__ in _COMPILERS for known in type(error).__mro__):

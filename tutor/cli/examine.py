@@ -135,10 +135,37 @@ def _can_import(module: str) -> bool:
 
 
 def cuda() -> Finding:
-    from kernels.cuda.device import name, why_not
+    """The GPU, or what is missing. It is never needed, so nothing about it is a problem."""
+    from kernels.cuda.about import about, dotted
 
-    why = why_not()
-    return Finding("CUDA", "ok", f"no: {why}; labs run on the processor" if why else f"yes: {name()}")
+    found = about()
+    parts = [found.gpu or "no GPU"]
+    if found.memory:
+        parts.append(f"{found.memory / 2**30:.0f} GiB")
+    if found.gpu and found.capability[0]:
+        parts.append(f"compute capability {dotted(found.capability)}")
+    if found.driver[0]:
+        parts.append(f"driver for CUDA {dotted(found.driver)}")
+    if found.toolkit[0]:
+        parts.append(f"toolkit {dotted(found.toolkit)}")
+    if found.package:
+        parts.append(found.package)
+    says = ", ".join(parts)
+    if not found.problem:
+        return _measured(says)
+    there = found.gpu or found.driver[0]
+    return Finding("CUDA", "warning" if there else "ok", f"{says}: {found.problem}; labs run on the processor", found.mend)
+
+
+def _measured(says: str) -> Finding:
+    """Whether `--device auto` knows what is faster here."""
+    from tutor.engine.pick import speeds
+
+    known = speeds()
+    if not known:
+        return Finding("CUDA", "ok", f"{says}; --device auto takes the processor", "dltutor warmup measures what is faster")
+    faster = sorted(lab for lab, speed in known.items() if speed.cuda > speed.cpu)
+    return Finding("CUDA", "ok", f"{says}; faster for {', '.join(faster) or 'no lab that was measured'}")
 
 
 def kernels() -> Finding:
