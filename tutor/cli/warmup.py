@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,7 +62,7 @@ def main(arguments: Wanted) -> int:
         (folder / MARKER).touch()
     if shared:
         open_to_all(folder.parent)
-    speeds = _measured() if any(device == "cuda" for _, device, _ in took) else {}
+    speeds = measured(arguments.labs) if any(device == "cuda" for _, device, _ in took) else {}
     whole = sum(seconds for *_, seconds in took)
     if arguments.json:
         labs = [{"lab": lab, "device": device, "seconds": round(seconds, 3)} for lab, device, seconds in took]
@@ -94,19 +95,19 @@ def _told(folder: Path) -> str:
     )
 
 
-def _measured() -> dict[str, Speed]:
+def measured(among: Sequence[str] = ()) -> dict[str, Speed]:
     """Which device is faster for the labs that have two, for `--device auto`; written down for the runs to come."""
-    from tutor.engine.pick import measured, note
+    from tutor.engine import pick
     from tutor.labs import find_lab, lab_ids
 
-    labs = [lab for lab in lab_ids() if len(find_lab(lab).spec.devices) > 1]
+    labs = [lab for lab in among or lab_ids() if len(find_lab(lab).spec.devices) > 1]
     found = {}
     with Bar("measuring", len(labs)) as bar:
         for done, lab in enumerate(labs):
             bar.show(done, f"measuring {lab} on both devices", at_once=True)
-            if (speed := measured(lab)) is not None:
+            if (speed := pick.measured(lab)) is not None:
                 found[lab] = speed
-    note(found)
+    pick.note(found)
     return found
 
 

@@ -2,42 +2,98 @@
 
 from __future__ import annotations
 
+import json
 import math
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
 
 from tutor.cli.bench.result import Result
 from tutor.cli.output import Bar, print_json, table
-from tutor.cli.parser import Parser, Wanted, json_option
+from tutor.cli.parser import BadUsage, Parser, Wanted, json_option, one_of
 from tutor.errors import UserError, nearest
 
 EXAMPLE = """examples:
   dltutor bench
   dltutor bench paint keys wire
-  dltutor bench --json"""
+  dltutor bench --json
+  dltutor bench --device cuda
+  dltutor bench --device cuda many --record gpu.json
+
+With --device cuda: the rates of nets, many (a thousand nets at once), convolution, recurrent and gans on the GPU, against our
+kernels for the processor and against PyTorch on the same GPU. It also notes which device is faster for each lab, for
+`dltutor run --device auto`. --record writes the figures with the GPU's name and the date.
+
+Exit status: 0 every budget is met, 1 one is not, 2 bad input, or no GPU here."""
 
 
 def configure(parser: Parser) -> None:
     parser.add_argument("what", nargs="*", help="which measurements (default: all)")
+    parser.add_argument("--device", metavar="cpu|cuda", type=one_of("cpu", "cuda"), default="cpu", help="what is measured")
+    parser.add_argument("--record", metavar="FILE", help="with --device cuda: write the figures into this file, as JSON")
     json_option(parser)
 
 
 def main(arguments: Wanted) -> int:
     """Measure, print a table, and return 1 when a budget is not met."""
-    from tutor.cli.bench.measure import MEASUREMENTS
-
+    if arguments.record and arguments.device != "cuda":
+        raise BadUsage("--record is for the figures of a GPU", "add --device cuda, or use --json")
+    measurements, heading = _on_cuda() if arguments.device == "cuda" else _here()
     for name in arguments.what:
-        if name not in MEASUREMENTS:
-            raise UserError(f"there is no measurement {name!r}", nearest(name, MEASUREMENTS))
-    names = arguments.what or list(MEASUREMENTS)
+        if name not in measurements:
+            raise UserError(f"there is no measurement {name!r}", nearest(name, measurements))
+    names = arguments.what or list(measurements)
     results: list[Result] = []
     with Bar("measuring", len(names)) as bar:
         for done, name in enumerate(names):
             bar.show(done, f"measuring {name}", at_once=True)
-            results += MEASUREMENTS[name]()
+            results += measurements[name]()
+    document: dict[str, object] = {**heading, "results": [_as_json(result) for result in results]}
+    if arguments.record:
+        _write(Path(arguments.record), document)
     if arguments.json:
-        print_json({"results": [_as_json(result) for result in results]})
+        print_json(document)
     else:
+        if heading:
+            print(", ".join(heading.values()))
         print(table([_row(result) for result in results], right=(1,)))
     return 1 if any(result.met is False for result in results) else 0
+
+
+Measurements = Mapping[str, Callable[[], list[Result]]]
+
+
+def _here() -> tuple[Measurements, dict[str, str]]:
+    from tutor.cli.bench.measure import MEASUREMENTS
+
+    return MEASUREMENTS, {}
+
+
+def _on_cuda() -> tuple[Measurements, dict[str, str]]:
+    """What is measured on a GPU, and what that is. Raises DeviceProblem where there is none."""
+    from tutor.engine import prepare
+
+    prepare()  # before anything can import numba
+    from tutor.cli.bench.gpu import measurements
+    from tutor.cli.warmup import measured
+    from tutor.labs.devices import gpu, need_cuda
+
+    need_cuda("nothing was measured; dltutor doctor says what is missing")
+
+    def labs() -> list[Result]:
+        how = "for dltutor run --device auto"
+        found = measured().items()
+        return [Result(f"lab {lab}: against the CPU", s.cuda / s.cpu, "×", None, least=True, how=how) for lab, s in found]
+
+    return {**measurements(), "labs": labs}, {"gpu": gpu(), "date": date.today().isoformat()}
+
+
+def _write(file: Path, document: dict[str, object]) -> None:
+    """Raises UserError where the file cannot be written."""
+    try:
+        file.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"{file} cannot be written: {error.strerror}", "name another file") from None
 
 
 def _row(result: Result) -> tuple[str, ...]:

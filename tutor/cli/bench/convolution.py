@@ -15,7 +15,9 @@ from tutor.cli.bench.result import Result
 from tutor.engine.crew import cores
 
 BATCH = 32
-_EXAMPLES, _CLASSES, _RATE = 640, 10, 1e-3
+_EXAMPLES, CLASSES, _RATE = 640, 10, 1e-3
+BATCHES = 4
+"""So many are there on a GPU."""
 
 
 @dataclass(frozen=True)
@@ -44,22 +46,22 @@ def convolution(rounds: int = 7, seconds: float = 0.2) -> list[Result]:
     results, torch = [], find_spec("torch") is not None
     with one_core():
         for shape in SHAPES:
-            runners = {"ours": _ours(shape)} | ({"torch": _torch(shape)} if torch else {})
-            results.append(_compared(_title(shape), in_turns(runners, rounds, seconds), "torch", "PyTorch", shape.budget))
+            runners = {"ours": ours(shape)} | ({"torch": _torch(shape)} if torch else {})
+            results.append(_compared(titled(shape), in_turns(runners, rounds, seconds), "torch", "PyTorch", shape.budget))
     if cores() < 2:
         return results
-    runners = {"ours": _ours(LARGE, 2)} | ({"torch": _torch(LARGE, 2)} if torch else {})
+    runners = {"ours": ours(LARGE, 2)} | ({"torch": _torch(LARGE, 2)} if torch else {})
     compiled = _compiled(LARGE) if torch else None
     rates = in_turns(runners | ({"compiled": compiled} if compiled else {}), rounds, seconds)
-    title = f"{_title(LARGE)}, two cores"
+    title = f"{titled(LARGE)}, two cores"
     results.append(_compared(title, rates, "torch", "PyTorch, channels last,", BUDGET_OF_TWO))
     if compiled:
         results.append(_compared(title, rates, "compiled", "torch.compile", None))
     return results
 
 
-def _title(shape: Shape) -> str:
-    return f"convolutions {shape.size}×{shape.size}×8 and ×16 on {shape.side}×{shape.side}, batch {BATCH}"
+def titled(shape: Shape, batch: int = BATCH) -> str:
+    return f"convolutions {shape.size}×{shape.size}×8 and ×16 on {shape.side}×{shape.side}, batch {batch}"
 
 
 def _compared(title: str, rates: dict[str, list[float]], name: str, label: str, budget: float | None) -> Result:
@@ -72,16 +74,16 @@ def _compared(title: str, rates: dict[str, list[float]], name: str, label: str, 
     return Result(f"{title}: images against {label.rstrip(',')}", ratio, "×", budget, least=True, how=how)
 
 
-def _images(shape: Shape) -> tuple[Any, Any]:
+def examples(shape: Shape, count: int = _EXAMPLES) -> tuple[Any, Any]:
     import numpy as np
 
     source = np.random.default_rng(0)
-    x = source.normal(size=(_EXAMPLES, shape.side**2)).astype(np.float32)
-    return x, source.integers(0, _CLASSES, _EXAMPLES)
+    x = source.normal(size=(count, shape.side**2)).astype(np.float32)
+    return x, source.integers(0, CLASSES, count)
 
 
-def _ours(shape: Shape, threads: int = 1) -> Runner:
-    """threads: 2: every batch in two halves."""
+def ours(shape: Shape, threads: int = 1, batch: int = BATCH, kernel: Any = None) -> Runner:
+    """threads: 2: every batch in two halves. kernel: the module that trains; without one, the processor's."""
     import numpy as np
 
     from tutor.engine import prepare
@@ -91,11 +93,11 @@ def _ours(shape: Shape, threads: int = 1) -> Runner:
     from kernels.optimizers import rule
 
     layers = [cnn.conv(shape.filters[0], shape.size), cnn.pool(), cnn.conv(shape.filters[1], shape.size), cnn.pool()]
-    net = cnn.net((1, shape.side, shape.side), [*layers, cnn.dense(_CLASSES)])
-    x, kind = _images(shape)
-    theta, memory, work, works = cnn.parameters(net), cnn.memory(net), cnn.work(net, BATCH), halves.works(net, BATCH)
-    train = partial(halves.train, net, works, threads=2) if threads == 2 else partial(cnn.train, net, work)
-    data = cnn.data(x, np.eye(_CLASSES, dtype=np.float32)[kind], BATCH, "in order")
+    net = cnn.net((1, shape.side, shape.side), [*layers, cnn.dense(CLASSES)])
+    x, kind = examples(shape, _EXAMPLES if batch == BATCH else BATCHES * batch)
+    theta, memory, work, works = cnn.parameters(net), cnn.memory(net), cnn.work(net, batch), halves.works(net, batch)
+    train = partial(halves.train, net, works, threads=2) if threads == 2 else partial((kernel or cnn).train, net, work)
+    data = cnn.data(x, np.eye(CLASSES, dtype=np.float32)[kind], batch, "in order")
     descent, made = rule("gradient descent", _RATE), 0
 
     def run(steps: int) -> None:
@@ -114,9 +116,9 @@ def _torch(shape: Shape, threads: int = 1, compiled: bool = False) -> Runner:
     model = nn.Sequential(
         *(nn.Conv2d(1, first, shape.size), nn.ReLU(), nn.MaxPool2d(2)),
         *(nn.Conv2d(first, second, shape.size), nn.ReLU(), nn.MaxPool2d(2)),
-        *(nn.Flatten(), nn.Linear(second * side * side, _CLASSES)),
+        *(nn.Flatten(), nn.Linear(second * side * side, CLASSES)),
     )
-    x, kind = _images(shape)
+    x, kind = examples(shape)
     images, wanted, place = torch.from_numpy(x).reshape(-1, 1, shape.side, shape.side), torch.from_numpy(kind), 0
     if threads == 2:
         model, images = (part.to(memory_format=torch.channels_last) for part in (model, images))

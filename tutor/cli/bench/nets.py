@@ -29,6 +29,8 @@ class Runner:
     run: Run
     block: int = 20
     """Steps are made in multiples of this."""
+    label: str = ""
+    """What it is called beside others, where that is not known before."""
 
 
 _EXAMPLES = 640
@@ -74,8 +76,8 @@ def nets(rounds: int = 7, seconds: float = 0.06) -> list[Result]:
 
 
 def _compare(shape: Shape, rounds: int, seconds: float) -> list[Result]:
-    x, t = _examples(shape)
-    runners: dict[str, Runner] = {"ours": _ours(shape, x, t)}
+    x, t = examples(shape)
+    runners: dict[str, Runner] = {"ours": our_net(shape, x, t)}
     for name, make in (("torch", _torch), ("jax", _jax)):
         if find_spec(name) is not None:
             runners[name] = make(shape, x, t)
@@ -127,7 +129,7 @@ def one_core() -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
-def _examples(shape: Shape) -> tuple[Any, Any]:
+def examples(shape: Shape) -> tuple[Any, Any]:
     import numpy as np
 
     source = np.random.default_rng(0)
@@ -137,7 +139,8 @@ def _examples(shape: Shape) -> tuple[Any, Any]:
     return x, np.sign(x[:, :1] * x[:, 1:])
 
 
-def _ours(shape: Shape, x: Any, t: Any) -> Runner:
+def our_net(shape: Shape, x: Any, t: Any, kernel: Any = None, block: int = 20) -> Runner:
+    """Our own. kernel: the module that trains; without one, the processor's."""
     import numpy as np
 
     from tutor.engine import prepare
@@ -154,14 +157,14 @@ def _ours(shape: Shape, x: Any, t: Any) -> Runner:
         rule("gradient descent", _RATE),
     )
     nothing, none = np.zeros(0, np.int64), np.zeros(0, np.float32)
-    made = 0
+    made, train = 0, (kernel or mlp).train
 
     def run(steps: int) -> None:
         nonlocal made
-        mlp.train(net, work, descent, data, theta, memory, nothing, none, made, steps, np.empty(steps, np.float32))
+        train(net, work, descent, data, theta, memory, nothing, none, made, steps, np.empty(steps, np.float32))
         made += steps
 
-    return Runner(run)
+    return Runner(run, block)
 
 
 def _torch(shape: Shape, x: Any, t: Any) -> Runner:

@@ -36,7 +36,7 @@ def recurrent(rounds: int = 7, seconds: float = 0.2) -> list[Result]:
     results = []
     with one_core():
         for shape in SHAPES:
-            runners = {"ours": _ours(shape)}
+            runners = {"ours": ours(shape)}
             if find_spec("torch") is not None:
                 runners["torch"] = _torch(shape)
             rates = in_turns(runners, rounds, seconds)
@@ -52,32 +52,33 @@ def recurrent(rounds: int = 7, seconds: float = 0.2) -> list[Result]:
     return results
 
 
-def _text() -> Any:
+def text() -> Any:
     import numpy as np
 
     return np.random.default_rng(0).integers(0, SYMBOLS, BATCH * TIMES * 20 + 1).astype(np.uint8)
 
 
-def _ours(shape: Shape) -> Runner:
+def ours(shape: Shape, kernel: str = "kernels.recurrent") -> Runner:
+    """kernel: the module that trains."""
     import numpy as np
 
     from tutor.engine import prepare
 
     prepare()
-    from kernels import recurrent, recurrent_net, sequences
+    from kernels import recurrent_net, sequences
     from kernels.optimizers import rule
 
-    net, text = recurrent_net.net(shape.cell, shape.units, SYMBOLS, TIMES), _text()
-    text.setflags(write=False)
-    data, descent = sequences.Data(sequences.TEXT, text, BATCH, 0, 0, 0), rule("gradient descent", _RATE)
+    net, symbols = recurrent_net.net(shape.cell, shape.units, SYMBOLS, TIMES), text()
+    symbols.setflags(write=False)
+    data, descent = sequences.Data(sequences.TEXT, symbols, BATCH, 0, 0, 0), rule("gradient descent", _RATE)
     theta, memory = recurrent_net.parameters(net), recurrent_net.memory(net)
     carry, work = recurrent_net.carry(net, BATCH), recurrent_net.work(net, BATCH)
-    made = 0
+    made, train = 0, import_module(kernel).train
 
     def run(steps: int) -> None:
         nonlocal made
         losses, lengths = np.empty(steps, np.float32), np.empty(steps, np.float32)
-        recurrent.train(net, work, descent, data, theta, memory, carry, made, steps, losses, lengths)
+        train(net, work, descent, data, theta, memory, carry, made, steps, losses, lengths)
         made += steps
 
     return Runner(run, 2)
@@ -89,15 +90,15 @@ def _torch(shape: Shape) -> Runner:
     kind = torch.nn.LSTM if shape.cell == "lstm" else torch.nn.RNN
     cell, out = kind(SYMBOLS, shape.units), torch.nn.Linear(shape.units, SYMBOLS)
     descent = torch.optim.SGD([*cell.parameters(), *out.parameters()], lr=_RATE)
-    text = torch.from_numpy(_text().astype("int64"))[:-1].reshape(BATCH, -1).T
+    symbols = torch.from_numpy(text().astype("int64"))[:-1].reshape(BATCH, -1).T
     one_hot, cross_entropy = torch.nn.functional.one_hot, torch.nn.functional.cross_entropy
     made, state = 0, None
 
     def run(steps: int) -> None:
         nonlocal made, state
         for _ in range(steps):
-            place = made * TIMES % (len(text) - TIMES - 1)
-            x, t = text[place : place + TIMES], text[place + 1 : place + TIMES + 1]
+            place = made * TIMES % (len(symbols) - TIMES - 1)
+            x, t = symbols[place : place + TIMES], symbols[place + 1 : place + TIMES + 1]
             answers, state = cell(one_hot(x, SYMBOLS).float(), state)
             state = tuple(part.detach() for part in state) if isinstance(state, tuple) else state.detach()
             loss = cross_entropy(out(answers).reshape(-1, SYMBOLS), t.reshape(-1))
