@@ -9,12 +9,12 @@ import asyncio
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from tutor.course.model import Exercise, Place
 from tutor.engine.process import GRACE, Child
 from tutor.engine.rewrite import uses_numba
+from tutor.engine.scratch import Scratch
 from tutor.errors import BadLesson, UserError, WorkerGone
 from tutor.exercises.author import Signature
 from tutor.exercises.files import PARTS, need_trust, part, part_text
@@ -98,8 +98,8 @@ class Session:
 
     def __init__(self, exercise: Exercise) -> None:
         self.exercise = exercise
-        self._folder = TemporaryDirectory(prefix="dltutor-judge-", ignore_cleanup_errors=True)
-        self._child = Child("tutor.exercises.judge", who="The exercise's check", arguments=[self._folder.name])
+        self._scratch = Scratch()
+        self._child = Child("tutor.exercises.judge", who="The exercise's check", arguments=[str(self._scratch.folder)])
         self.prepared: Prepared
         self._texts: dict[str, str] = {}
         """Of the exercise's own files, as they were when the cases were made."""
@@ -138,7 +138,7 @@ class Session:
         try:
             await self._child.kill()
         finally:
-            self._folder.cleanup()
+            self._scratch.clear()
 
     @property
     def alive(self) -> bool:

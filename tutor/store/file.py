@@ -7,8 +7,10 @@ a folder can be made. In each of these cases `notice` says so to the learner.
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -24,7 +26,7 @@ PATIENCE = 5.0
 """Seconds to wait for another session's write."""
 
 _BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-_BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,9 @@ def open_file(file: Path, migrations: Sequence[Migration] = MIGRATIONS) -> Opene
         except Foreign:
             raise StoreProblem(f"{file} is not dltutor's file", "move it away; a new one will be made") from None
         except sqlite3.Error as error:
-            if code_of(error) in _BUSY:
+            if code_of(error) in BUSY:
+                if not _has_locks(file.parent):
+                    return in_memory(file, f"its file system has no locks; set {paths.HOME_VARIABLE} to a folder on another")
                 raise StoreProblem(f"{file} is locked by another program ({error})", "close it, then try again") from None
             return in_memory(file, str(error))
         except (OSError, UserError) as error:
@@ -70,7 +74,7 @@ def in_memory(file: Path, why: str) -> Opened:
     notice = f"Your progress cannot be saved in {file} ({why}): it is kept only until you leave."
     with suppress(sqlite3.Error, UnicodeDecodeError, Damaged, Foreign, Newer, OSError):
         db = _memory()
-        with closing(connect(file, "ro")) as old:
+        with closing(connect(file, "ro" if _has_locks(file.parent) else "ro&nolock=1")) as old:
             check(old)
             old.backup(db)
         prepare(db)
@@ -85,6 +89,20 @@ def _memory() -> sqlite3.Connection:
     db = sqlite3.connect(":memory:", isolation_level=None)
     db.text_factory = _text
     return db
+
+
+def _has_locks(folder: Path) -> bool:
+    """Whether files in this folder can be locked. SQLite calls a file that cannot be locked at all one that is locked."""
+    try:
+        import fcntl
+
+        with tempfile.TemporaryFile(dir=folder) as file:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except ImportError:
+        return True
+    except OSError as error:
+        return error.errno not in (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
+    return True
 
 
 def _try_to_write(db: sqlite3.Connection) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,7 +17,7 @@ from typing import Any, Self
 from tutor import paths
 from tutor.errors import StoreProblem
 from tutor.store import transfer
-from tutor.store.file import NAME, Opened, code_of, connect, free_name, in_memory, open_file
+from tutor.store.file import BUSY, NAME, Opened, code_of, connect, free_name, in_memory, open_file
 from tutor.store.model import Answer, KeptRun, Place, Ran, Reviewed
 
 _UNWRITABLE = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN})
@@ -34,6 +34,8 @@ class Store:
 
     def __init__(self, file: Path, opened: Opened) -> None:
         self.file = file
+        self._waiting: list[tuple[str, list[Any]]] = []
+        """Writes that met another session's lock."""
         self._take(opened)
 
     @classmethod
@@ -54,6 +56,8 @@ class Store:
         """What the learner should be told about the file, or empty."""
 
     def close(self) -> None:
+        with suppress(sqlite3.Error):
+            self._catch_up()
         self._db.close()
 
     def __enter__(self) -> Self:
@@ -184,7 +188,9 @@ class Store:
         self, course: str, lesson: str, task: str, link: str, step: int, metrics: Mapping[str, float], reached: bool
     ) -> None:
         """Remember a lab by this run, unless it is remembered by one that reached its goal and this one has not."""
-        values = (course, lesson, task, link, step, transfer.metrics_text(metrics), reached, time.time())
+        before = self._read("SELECT at FROM ran WHERE (course, lesson, task) = (?, ?, ?)", course, lesson, task)
+        at = max([time.time(), *(last + 0.001 for (last,) in before)])  # later, even if the clock was set back
+        values = (course, lesson, task, link, step, transfer.metrics_text(metrics), reached, at)
         self._write(transfer.MERGE["ran"], *values)
 
     def all_ran(self, course: str) -> list[Ran]:
@@ -254,18 +260,28 @@ class Store:
             raise StoreProblem(f"your progress in {self.file} cannot be read ({error})", "start dltutor again") from None
 
     def _write(self, sql: str, *values: object) -> None:
-        parameters = [_value(value) for value in values]
+        write = (sql, [_value(value) for value in values])
         try:
-            self._db.execute(sql, parameters)
+            self._catch_up()
+            self._db.execute(*write)
         except sqlite3.Error as error:
+            if code_of(error) in BUSY | _UNWRITABLE:
+                self._waiting.append(write)
             problem = self._refused(error)
             if not self.saved:
-                self._db.execute(sql, parameters)  # now into memory
+                self._catch_up()  # now into memory
             raise problem from None
+
+    def _catch_up(self) -> None:
+        """Write what has met a lock, in its order. Raises sqlite3.Error when it still does."""
+        while self._waiting:
+            self._db.execute(*self._waiting[0])
+            del self._waiting[0]
 
     @contextmanager
     def _transaction(self, begin: str = "BEGIN IMMEDIATE") -> Iterator[None]:
         try:
+            self._catch_up()
             self._db.execute(begin)
             yield
             self._db.execute("COMMIT")
@@ -287,6 +303,9 @@ class Store:
             self._take(in_memory(self.file, str(error)))
             old.close()
             return StoreProblem(self.notice.rstrip("."), "make room or make it writable, then start dltutor again")
+        if code_of(error) in BUSY:
+            said = f"your progress in {self.file} is locked by another session; what you do is written when it lets go"
+            return StoreProblem(said, "leave the other session if it hangs")
         return StoreProblem(f"your progress cannot be written to {self.file} ({error})", "try again")
 
 

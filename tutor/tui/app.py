@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Coroutine
 from contextlib import suppress
 from importlib import import_module
@@ -14,16 +15,19 @@ from textual.scrollbar import ScrollBar, ScrollBarRender
 
 from tutor.course.model import Course, Lesson
 from tutor.draw.cells import Look
-from tutor.errors import BadLesson, StoreProblem, UserError
+from tutor.errors import StoreProblem, UserError
+from tutor.tui.ending import Ending, ended_well, let_go
 from tutor.tui.fault import log_error
 from tutor.tui.gate import Gated
 from tutor.tui.lesson_book import Progress
 from tutor.tui.look import find_look
 from tutor.tui.many_courses import ManyCourses
+from tutor.tui.openings import Opening
+from tutor.tui.resume import last_course
 from tutor.tui.start import begin, faults_words, follow
 from tutor.tui.theme import DARK, LIGHT, theme
 from tutor.tui.thrift import Thrifty
-from tutor.words import language, use, wanted
+from tutor.words import use, wanted
 
 if TYPE_CHECKING:
     from tutor.engine.client import Worker
@@ -41,7 +45,7 @@ _QUIET = 2.0
 """Seconds after the worker has started before the rest is compiled ahead: what the learner opens at once goes first."""
 
 
-class TutorApp(ManyCourses, Thrifty, Gated):
+class TutorApp(ManyCourses, Thrifty, Ending, Gated, Opening):
     """One learner at one terminal."""
 
     TITLE = "dltutor"
@@ -71,10 +75,11 @@ class TutorApp(ManyCourses, Thrifty, Gated):
         *,
         look: Look | None = None,
         start: str = "",
+        resume: bool = False,
         faults: int = 0,
     ) -> None:
         """worker: None: made when it is first needed, after the first paint. start: a lesson's id or a lab's link, as `resolve`
-        gave it. faults: how many the outline has."""
+        gave it. resume: without one, go back to where the last session was. faults: how many the outline has."""
         super().__init__()
         self.course = course
         self.store = store
@@ -86,7 +91,7 @@ class TutorApp(ManyCourses, Thrifty, Gated):
         self.notice = store.notice or faults_words(faults)
         self.failed = ""
         """What ended the app before its time, for who started it."""
-        self._start = start
+        self._start, self._resume = start, resume
         self._sections: dict[tuple[str, str], str] = {}
         self._told: set[str] = set()
         self._background: set[asyncio.Task[Any]] = set()
@@ -110,6 +115,9 @@ class TutorApp(ManyCourses, Thrifty, Gated):
         """The first screen is on the glass: now start what takes time."""
         if self._start:
             self.open_start(self._start)
+        elif self._resume:
+            self.resume()
+        self.start_noting()
         self._spawn(self._start_worker())
         self._spawn(self._read_rest())
 
@@ -157,55 +165,9 @@ class TutorApp(ManyCourses, Thrifty, Gated):
             return ""
         return self._sections.get((lesson_id, place.section), "") if place else ""
 
-    def open_start(self, start: str) -> None:
-        """Open what the command line named."""
-        if start == "review":
-            self.open_review()
-        elif any(lesson.id == start for lesson in self.course.lessons):
-            self.open_lesson(start)
-        else:
-            self.open_lab(start)
-
-    def open_review(self) -> None:
-        """Ask again what is due."""
-        from tutor.tui.screens.review import ReviewScreen
-
-        self.push_screen(ReviewScreen())
-
-    def open_lesson(self, lesson_id: str, section: str = "", *, instead: bool = False) -> None:
-        """Open a lesson where it was left, or at a section. instead: in place of the screen that is open."""
-        from tutor.course.parse import read_lesson
-        from tutor.tui.screens.lesson import LessonScreen
-
-        try:
-            lesson, problems = read_lesson(self.course.folder, lesson_id, language())
-        except BadLesson as error:
-            self.tell(error)
-            return
-        if not lesson.sections:
-            self.tell(BadLesson(f"{lesson.file.name} has no text", "dltutor lint says what is wrong"))
-            return
-        self._know(lesson)
-        screen = LessonScreen(lesson, section, faults=len(problems))
-        if instead:
-            self.switch_screen(screen)
-        else:
-            self.push_screen(screen)
-
     def _know(self, lesson: Lesson) -> None:
         self._sections.update({(lesson.id, part.id): part.title for part in lesson.sections})
         self.totals[lesson.id] = len(lesson.tasks)
-
-    def open_lab(self, link: str) -> None:
-        """Open a lab by itself, with every view and knob."""
-        from tutor.tui.screens.lab import LabScreen
-
-        try:
-            screen = LabScreen(self.worker, link)
-        except UserError as error:
-            self.tell(error)
-            return
-        self.push_screen(screen)
 
     def tell(self, error: UserError) -> None:
         """Show something that the user can mend; a failing store is told once, not at every key."""
@@ -236,6 +198,21 @@ class TutorApp(ManyCourses, Thrifty, Gated):
 
     # How it ends
 
+    def keep_all(self) -> None:
+        for screen in self.screen_stack:
+            leave_text = getattr(screen, "leave_text", None)
+            if leave_text is not None:
+                leave_text()
+        self.note_spot()
+
+    def child_ids(self) -> list[int]:
+        pid = self._worker.pid if self._worker is not None else None
+        return [pid] if pid else []
+
+    async def action_quit(self) -> None:
+        self.keep_all()
+        await super().action_quit()
+
     async def on_unmount(self) -> None:
         for task in list(self._background):
             task.cancel()
@@ -265,10 +242,13 @@ def run(start: str | None = None, *, mouse: bool = True) -> int:
 
     with Store.open() as store:
         use(wanted(store.setting("language")))
-        course, place, faults = begin(start)
+        course, place, faults = begin(start or last_course(store))
         follow(store, course)
-        app = TutorApp(course, store, start=place, faults=faults)
-        app.run(mouse=mouse and store.setting("mouse") != "off")
+        app = TutorApp(course, store, start=place, resume=not start, faults=faults)
+        with ended_well(app):
+            app.run(mouse=mouse and store.setting("mouse") != "off")
+            if app.return_code == 128 + signal.SIGHUP:
+                let_go()
         if app.failed:
             print(app.failed, file=sys.stderr)
             return 3

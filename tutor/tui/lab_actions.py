@@ -50,6 +50,8 @@ class LabActions(Widget):
     """What happened to the worker, or ""."""
     hidden_knobs: tuple[str, ...]
     locked_knobs: tuple[str, ...]
+    goes_on: bool
+    """A run of another session is to go on once it is where it was; any key has a say before that."""
     _turned: dict[str, Value]
     """Knobs turned since the last frame was asked for."""
 
@@ -106,7 +108,7 @@ class LabActions(Widget):
         return [b.id or "" for b in bindings if not self.check_action(b.action.partition("(")[0], (1,))]
 
     def _do(self, command: Command) -> None:
-        self.notice = ""
+        self.notice, self.goes_on = "", False
         if self.gone and not isinstance(command, Open | Revive):
             self.refresh_parts()
             return

@@ -17,10 +17,11 @@ from textual.message import Message
 from tutor.conditions import Condition, parse_condition
 from tutor.engine.client import Frame
 from tutor.engine.link import Link, link_text, make_link, split_link
-from tutor.errors import UserError
+from tutor.errors import BadLink, UserError
 from tutor.labs import find_lab
 from tutor.labs.spec import LabSpec, Value, View
 from tutor.labs.spoken import spoken
+from tutor.store.spot import Spot
 from tutor.tui.gate import gate_of
 from tutor.tui.lab_commands import Open, Pause, Play
 from tutor.tui.lab_guesses import Guess, last_step, watched, with_views
@@ -83,10 +84,12 @@ class LabPane(LabParts, can_focus=True):
         title: str = "",
         plug: Path | None = None,
         guesses: Sequence[Guess] = (),
+        spot: Spot | None = None,
         id: str | None = None,
     ) -> None:
         """show: the views to offer, in order; empty: all. hide: knobs that are not shown. lock: knobs that cannot be turned.
-        plug: the learner's file. guesses: what was guessed about this run."""
+        plug: the learner's file. guesses: what was guessed about this run. spot: how far it was in another session; it goes
+        on from there."""
         super().__init__(id=id)
         self.worker, self.plug, self.hidden_knobs, self.locked_knobs = worker, plug, tuple(hide), tuple(lock)
         self.goal = Goal(say, goal, par=par)
@@ -105,6 +108,8 @@ class LabPane(LabParts, can_focus=True):
         if goal:
             known = [m.name for m in self.spec.metrics] + [k.name for k in self.spec.knobs]
             self._condition = parse_condition(goal, known)
+        if spot is not None and spot.link and plug is None:
+            self._take_up(spot)
         self.make_parts()
 
     def set_run(self, text: str) -> None:
@@ -118,6 +123,24 @@ class LabPane(LabParts, can_focus=True):
         self.view_index = 0
         self.pace = spec.pace
         self.frame, self._turned, self._rested_at = None, {}, -1
+        self._from, self.goes_on = 0, False
+
+    def _take_up(self, spot: Spot) -> None:
+        """Begin where another session was; what the lab does not know any more is as the lab has it."""
+        with contextlib.suppress(BadLink):
+            self.set_run(spot.link)
+            self._from, self.goes_on, self.pace = spot.step, spot.playing, spot.pace
+            names = [view.name for view in self.views]
+            self.view_index = names.index(spot.view) if spot.view in names else 0
+
+    def mark_spot(self, spot: Spot) -> Spot:
+        """Where this run is. One on the learner's code is begun again, at rest: the code may be what ended the session."""
+        step, playing = (self.frame.step, self.playing) if self.frame is not None else (0, False)
+        if step < self._from:
+            step, playing = self._from, self.goes_on
+        if self.plug is not None:
+            step, playing = 0, False
+        return replace(spot, link=self.link, step=step, playing=playing, pace=float(self.pace), view=self.view.name)
 
     @property
     def values(self) -> dict[str, Value]:
@@ -157,7 +180,7 @@ class LabPane(LabParts, can_focus=True):
         borrow(self.worker)
         _holders[self.worker] = self
         self.worker.on_busy = self._busy_changed
-        self.session.do(Open(self.link, self.plug, self.frame.step if self.frame is not None else 0))
+        self.session.do(Open(self.link, self.plug, self.frame.step if self.frame is not None else self._from))
 
     def claim(self) -> None:
         """See to it that the worker holds this pane's run: another pane may have used it."""
@@ -220,6 +243,10 @@ class LabPane(LabParts, can_focus=True):
         else:
             self.refresh_parts()
         self.gate.drew(self)
+        if event.frame.step >= self._from:
+            self._from = 0
+            if self.goes_on and self.session.at_rest:
+                self.action_toggle_run()
         self._judge(event.frame, before)
 
     def _judge(self, frame: Frame, before: Frame | None) -> None:

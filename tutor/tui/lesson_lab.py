@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from textual import on
 from textual.app import ComposeResult
 from textual.message import Message
 from textual.screen import Screen
 
+from tutor.store.spot import Spot
 from tutor.tui.lab_pane import LabPane
 
 
@@ -20,11 +22,16 @@ class LessonLab(Screen[None]):
     LessonLab LabPane { width: 1fr; height: 1fr; }
     """
 
-    def __init__(self, pane: LabPane, report: Callable[[Message], None]) -> None:
-        """report: called with each GoalReached and Ended."""
+    def __init__(self, pane: LabPane, report: Callable[[Message], None], *, task: str = "") -> None:
+        """report: called with each GoalReached and Ended. task: the lesson's block; empty: the lab of an exercise."""
         super().__init__()
         self._pane = pane
         self._report = report
+        self._block = task
+
+    def mark_spot(self, spot: Spot) -> Spot:
+        own = replace(spot, task=self._block) if self._block else replace(spot, plugged=True)
+        return self._pane.mark_spot(replace(own, inside=True))
 
     def compose(self) -> ComposeResult:
         yield self._pane

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,8 @@ from textual.screen import Screen
 from tutor.course.model import LabBlock, Lesson, Predict
 from tutor.course.sketch import Curve
 from tutor.errors import UserError
-from tutor.tui.blocks.cards import LabCard
+from tutor.store.spot import Spot
+from tutor.tui.blocks.cards import Card, LabCard
 from tutor.tui.blocks.predict import SEPARATOR, Prediction, score
 from tutor.tui.blocks.task import TaskBlock
 from tutor.tui.lesson_book import Book
@@ -38,6 +40,8 @@ class LabsOfLesson(Screen[None]):
     _pane: LabPane | None = None
     _pane_block: LabBlock | None = None
     _goals: set[str]
+    _spot: Spot | None = None
+    """What was open in another session, until it is open again."""
 
     def cards(self) -> list[LabCard]:
         """The labs of this page."""
@@ -76,10 +80,11 @@ class LabsOfLesson(Screen[None]):
         from tutor.tui.lesson_par import par_words
         from tutor.tui.lesson_runs import block_link
 
+        spot = self._spot if self._spot is not None and self._spot.task == block.id else None
         try:
             return LabPane(
                 self.app.worker, block_link(block), show=block.show, hide=block.hide, lock=block.lock,
-                goal=block.goal, par=par_words(block, self.book), say=block.say, guesses=self.guesses_about(block),
+                goal=block.goal, par=par_words(block, self.book), say=block.say, guesses=self.guesses_about(block), spot=spot,
             )  # fmt: skip
         except UserError as error:  # the linter finds these; a lesson in the making has them
             card = next((card for card in self.cards() if card.block is block), None)
@@ -98,7 +103,31 @@ class LabsOfLesson(Screen[None]):
             from tutor.tui.lesson_lab import LessonLab
 
             block = card.block
-            self.app.push_screen(LessonLab(pane, lambda event: self.lab_event(block, event)))
+            self.app.push_screen(LessonLab(pane, lambda event: self.lab_event(block, event), task=block.id))
+
+    def mark_spot(self, spot: Spot) -> Spot:
+        own = replace(spot, screen="lesson", lesson=self.lesson.id)
+        if self._pane is None or self._pane_block is None:
+            return own
+        return self._pane.mark_spot(replace(own, task=self._pane_block.id, inside=self._pane.has_focus))
+
+    async def take_up(self) -> None:
+        """Open again what was open in another session."""
+        spot = self._spot
+        card = next((card for card in self.query(Card) if spot is not None and card.work.id == spot.task), None)
+        if spot is not None and card is not None:
+            if isinstance(card, LabCard):
+                if spot.inside:
+                    await self.enter_lab(card)
+                else:
+                    await self.arrange_lab(card.block)
+            else:
+                self.open_card(card, first="lab" if spot.plugged else "mend" if spot.inside else "")
+        self._spot = None
+
+    def open_card(self, card: Card, *, first: str = "") -> None:
+        """Open an exercise or a bug. first: "lab" or "mend", to be opened on it at once."""
+        raise NotImplementedError
 
     def on_lab_pane_leave(self, event: Message) -> None:
         """Back from the lab beside the text."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from textual.events import Resize
 from textual.geometry import Size
@@ -14,8 +13,11 @@ from tutor.course.folder import LessonFile, survey
 from tutor.course.parse import read_outline
 from tutor.course.problems import Problems
 from tutor.course.tools import Tools
+from tutor.engine.scratch import Scratch
 from tutor.store import Store
+from tutor.store.spot import Spot
 from tutor.tui.app import TutorApp
+from tutor.tui.ending import ended_well
 from tutor.words import language as spoken
 from tutor.words import use
 
@@ -34,7 +36,7 @@ class PreviewApp(TutorApp):
 
         self.push_screen(PreviewScreen(self.file), lambda _: self.exit())
 
-    def open_lesson(self, lesson_id: str, section: str = "", *, instead: bool = False) -> None:
+    def open_lesson(self, lesson_id: str, section: str = "", *, instead: bool = False, spot: Spot | None = None) -> None:
         """Another lesson of the course, as a preview too."""
         from tutor.tui.screens.preview import PreviewScreen
 
@@ -69,10 +71,11 @@ def run(
     """Show a lesson until it is left. Returns the exit status."""
     use(language)
     course, _ = read_outline(root, root.resolve().name, language)
-    with TemporaryDirectory() as folder, Store.open(Path(folder)) as store:
+    with Scratch() as folder, Store.open(folder) as store:
         app = PreviewApp(course, store, start=file.id)
         app.file, app.make_tools, app.at = file, make_tools, at
-        app.run(mouse=False, size=at)
+        with ended_well(app):
+            app.run(mouse=False, size=at)
         if app.failed:
             print(app.failed, file=sys.stderr)
             return 3

@@ -94,9 +94,11 @@ def follow(store: Store, course: Course) -> None:
 def read_all(course: Course) -> tuple[Course, Mapping[str, str]]:
     """The course with its sections, and each lab's summary; a lab that cannot be loaded here is not offered."""
     from tutor.course.parse import read_course
+    from tutor.engine.scratch import clear_left
     from tutor.labs import find_lab, lab_ids
     from tutor.review.schedule import scheduler
 
+    clear_left()
     whole, _ = read_course(course.folder, course.id, language())
     scheduler()  # what is due is worked out on the screen's own thread: what that loads is loaded here
     summaries = {}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from textual import on
 from textual.binding import Binding
+from textual.events import Key
 from textual.widgets import Input
 
 from tutor.tui.blocks.options import Drafted, Handed
+from tutor.tui.widgets.in_order import does_own
 
 
 class AnswerLine(Input):
@@ -22,6 +24,9 @@ class AnswerLine(Input):
     def __init__(self, text: str, hint: str) -> None:
         super().__init__(text, placeholder=hint, compact=True, max_length=200, select_on_focus=False)
         self.cursor_blink = False  # a blinking cursor costs bytes for ever
+
+    async def _on_key(self, event: Key) -> None:
+        await does_own(self, event)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

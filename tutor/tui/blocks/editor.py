@@ -13,6 +13,7 @@ from textual.widgets import TextArea
 from tutor.draw.cells import Look
 from tutor.tui.blocks.code import Spans, highlight
 from tutor.tui.theme import palette
+from tutor.tui.widgets.in_order import does_own
 
 _TAB = 4
 
@@ -99,7 +100,8 @@ class CodeEditor(TextArea):
             deeper = " " * _TAB if before.split("#")[0].rstrip().endswith(":") else ""
             self._replace_via_keyboard("\n" + indent + deeper, *self.selection)
             return
-        await super()._on_key(event)
+        if not await does_own(self, event):
+            await super()._on_key(event)
 
     def action_delete_left(self) -> None:
         """In the indent of a line, back to the stop before."""

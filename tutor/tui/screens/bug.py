@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -15,6 +16,7 @@ from textual.widgets import Static, TextArea
 from tutor.course.bugs import Mark, judge_mark, mark_key
 from tutor.course.model import Bug
 from tutor.errors import UserError
+from tutor.store.spot import Spot
 from tutor.tui.blocks.bug import is_found
 from tutor.tui.blocks.editor import CodeEditor
 from tutor.tui.blocks.flow import Flow, Gap, Para, Piece
@@ -57,13 +59,18 @@ class BugScreen(Screen[None]):
 
     app: TutorApp
 
-    def __init__(self, bug: Bug, book: Book) -> None:
+    def __init__(self, bug: Bug, book: Book, *, first: str = "") -> None:
+        """first: "lab" or "mend": open that at once, where the learner was."""
         super().__init__()
+        self._first = first
         self.bug = bug
         self.book = book
         self.hints = Hints(bug, book)
         self.mark: Mark | None = None
         self.notice = ""
+
+    def mark_spot(self, spot: Spot) -> Spot:
+        return replace(spot, task=self.bug.id)
 
     def compose(self) -> ComposeResult:
         yield Static(id="bar", markup=False)
@@ -85,6 +92,8 @@ class BugScreen(Screen[None]):
         editor.move_cursor((self.bug.line - 1 if self.found else 0, 0))
         editor.focus()
         self.refill()
+        if self._first:
+            self.call_after_refresh(self.action_lab if self._first == "lab" else self.action_mend)
 
     @on(TextArea.SelectionChanged)
     def _moved(self, event: TextArea.SelectionChanged) -> None:
@@ -200,6 +209,9 @@ class BugScreen(Screen[None]):
 
 class MendScreen(ExerciseScreen):
     """The learner's own copy of the code, opened at the wrong line; checked as any exercise."""
+
+    def mark_spot(self, spot: Spot) -> Spot:
+        return replace(super().mark_spot(spot), inside=True)
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._to_the_line)  # the exercise screen fills its editor first

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -16,6 +17,7 @@ from textual.widgets import Static, TextArea
 
 from tutor.course.model import Exercise
 from tutor.errors import UserError
+from tutor.store.spot import Spot
 from tutor.tui.blocks.editor import CodeEditor
 from tutor.tui.blocks.flow import Flow
 from tutor.tui.exercise_layout import CSS, KEYS
@@ -47,8 +49,10 @@ class ExerciseScreen(Screen[None]):
 
     app: TutorApp
 
-    def __init__(self, exercise: Exercise, book: Book) -> None:
+    def __init__(self, exercise: Exercise, book: Book, *, lab: bool = False) -> None:
+        """lab: open its lab at once, where the learner was."""
         super().__init__()
+        self._lab_first = lab
         self.exercise = exercise
         self.book = book
         self.hints = Hints(exercise, book)
@@ -91,6 +95,11 @@ class ExerciseScreen(Screen[None]):
             self.call_after_refresh(self._prepare)
         editor.focus()
         self.refill()
+        if self._lab_first:
+            self.call_after_refresh(self.action_lab)
+
+    def mark_spot(self, spot: Spot) -> Spot:
+        return replace(spot, task=self.exercise.id)
 
     def _prepare(self) -> None:
         from tutor.exercises import checker

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.screen import Screen
 
+from tutor.store.spot import Spot
 from tutor.tui.lab_pane import LabPane
 from tutor.tui.lab_session import Engine
 
@@ -18,9 +20,13 @@ class LabScreen(Screen[Any]):
 
     BINDING_GROUP_TITLE = "The lab"
 
-    def __init__(self, worker: Engine, link: str, *, plug: Path | None = None) -> None:
+    def __init__(self, worker: Engine, link: str, *, plug: Path | None = None, spot: Spot | None = None) -> None:
+        """spot: how far the run was, in another session."""
         super().__init__()
-        self._pane = LabPane(worker, link, plug=plug)
+        self._pane = LabPane(worker, link, plug=plug, spot=spot)
+
+    def mark_spot(self, spot: Spot) -> Spot:
+        return self._pane.mark_spot(replace(spot, screen="lab"))
 
     def compose(self) -> ComposeResult:
         yield self._pane

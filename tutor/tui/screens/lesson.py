@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -13,6 +14,7 @@ from textual.timer import Timer
 from textual.widgets import OptionList, Static
 
 from tutor.course.model import Lesson, Section
+from tutor.store.spot import Spot
 from tutor.tui.blocks.asides import TimelineBlock
 from tutor.tui.blocks.bug import BugCard
 from tutor.tui.blocks.cards import Card, ExerciseCard, LabCard
@@ -41,6 +43,7 @@ class LessonScreen(LabsOfLesson, FollowsLinks):
     """A lesson, opened where it was left."""
 
     BINDING_GROUP_TITLE = "The lesson"
+    AUTO_FOCUS = "Page"
     DEFAULT_CSS = """
     LessonScreen { background: $background; }
     LessonScreen #bar { height: 1; padding: 0 1; background: $panel; text-wrap: nowrap; text-overflow: clip; }
@@ -61,9 +64,11 @@ class LessonScreen(LabsOfLesson, FollowsLinks):
 
     app: TutorApp
 
-    def __init__(self, lesson: Lesson, section: str = "", *, faults: int = 0) -> None:
-        """section: where to open it; empty: where it was left. faults: how many its file has; faulty blocks are left out."""
+    def __init__(self, lesson: Lesson, section: str = "", *, faults: int = 0, spot: Spot | None = None) -> None:
+        """section: where to open it; empty: where it was left. faults: how many its file has; faulty blocks are left out.
+        spot: what was open in it in another session."""
         super().__init__()
+        self._spot = spot
         self.lesson = lesson
         self.faults = faults
         self.index = 0
@@ -72,6 +77,7 @@ class LessonScreen(LabsOfLesson, FollowsLinks):
         self._timer: Timer | None = None
         self._contents_wanted: bool | None = None
         self._open = False
+        self._turning = asyncio.Lock()
 
     def compose(self) -> ComposeResult:
         yield Static(id="bar")
@@ -91,6 +97,7 @@ class LessonScreen(LabsOfLesson, FollowsLinks):
             await self.go(ids.index(place.section), place.block)
         else:
             await self.go(0)
+        await self.take_up()
 
     # Pages
 
@@ -103,14 +110,15 @@ class LessonScreen(LabsOfLesson, FollowsLinks):
         return self.query_one(Page)
 
     async def go(self, index: int, place: str = "") -> None:
-        """Show a section, scrolled to a place that was kept."""
-        self.index = index
-        await self.page.show(self.lesson, self.section, self.book, self.app.look, self._onward())
-        self.page.focus()
-        self.refresh_bar()
-        self._show_contents()
-        await self.arrange_lab()
-        self.hold_labs()
+        """Show a section, scrolled to a place that was kept. A key may come while one is still being shown: it waits."""
+        async with self._turning:
+            self.index = index
+            await self.page.show(self.lesson, self.section, self.book, self.app.look, self._onward())
+            self.page.focus()
+            self.refresh_bar()
+            self._show_contents()
+            await self.arrange_lab()
+            self.hold_labs()
         if place:
             self.call_after_refresh(self.page.go_to, place)
         self.book.place(self.section.id, place)
@@ -274,15 +282,18 @@ class LessonScreen(LabsOfLesson, FollowsLinks):
         event.stop()
         if isinstance(event.card, LabCard):
             await self.enter_lab(event.card)
-        elif isinstance(event.card, BugCard):
-            from tutor.tui.screens.bug import BugScreen
+        else:
+            self.open_card(event.card)
 
-            bug = event.card.bug
-            self.leave_text()
-            self.app.with_trust(tr("The check of this exercise"), lambda: self.app.push_screen(BugScreen(bug, self.book)))
-        elif isinstance(event.card, ExerciseCard):
-            from tutor.tui.screens.exercise import ExerciseScreen
+    def open_card(self, card: Card, *, first: str = "") -> None:
+        from tutor.tui.screens.bug import BugScreen
+        from tutor.tui.screens.exercise import ExerciseScreen
 
-            task = event.card.exercise
-            self.leave_text()
-            self.app.with_trust(tr("The check of this exercise"), lambda: self.app.push_screen(ExerciseScreen(task, self.book)))
+        if isinstance(card, BugCard):
+            screen: BugScreen | ExerciseScreen = BugScreen(card.bug, self.book, first=first)
+        elif isinstance(card, ExerciseCard):
+            screen = ExerciseScreen(card.exercise, self.book, lab=first == "lab")
+        else:
+            return
+        self.leave_text()
+        self.app.with_trust(tr("The check of this exercise"), lambda: self.app.push_screen(screen))

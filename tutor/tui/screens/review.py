@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -17,6 +18,7 @@ from textual.widgets import Static
 
 from tutor.errors import StoreProblem
 from tutor.review import Item, asked, due_now, when_text
+from tutor.store.spot import Spot
 from tutor.tui.blocks.flow import MEASURE, Flow, Gap, Para
 from tutor.tui.blocks.question import Question
 from tutor.tui.blocks.task import TaskBlock
@@ -63,6 +65,9 @@ class ReviewScreen(Screen[None]):
         self._items: list[Item] = []
         self.at = 0
         self.right = 0
+
+    def mark_spot(self, spot: Spot) -> Spot:
+        return replace(spot, screen="review")
 
     def compose(self) -> ComposeResult:
         yield Static(id="bar", markup=False)

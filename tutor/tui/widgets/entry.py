@@ -9,12 +9,21 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.events import Key
 from textual.message import Message
 from textual.widgets import Input
 
 from tutor.draw.cells import Row
 from tutor.tui.strips import wrap
+from tutor.tui.widgets.in_order import does_own
 from tutor.tui.widgets.strip_view import StripView, tail, words
+
+
+class _Line(Input):
+    """The line itself."""
+
+    async def _on_key(self, event: Key) -> None:
+        await does_own(self, event)
 
 
 class Entry(Vertical):
@@ -53,7 +62,7 @@ class Entry(Vertical):
         with Horizontal():
             yield StripView(self._prompt_rows, id="entry-prompt")
             # A blinking cursor would send bytes while nothing happens.
-            line = Input(compact=True, max_length=4000)
+            line = _Line(compact=True, max_length=4000)
             line.cursor_blink = False
             yield line
         yield StripView(self._say_rows, id="entry-say")
