@@ -30,7 +30,7 @@ from tutor.words import language, tr
 if TYPE_CHECKING:
     from tutor.tui.preview import PreviewApp
 
-PERIOD = 0.1
+PERIOD = 0.05
 """Seconds between two looks at the files. They are looked at, since mounts and containers send no events."""
 _HALFWAY = 5
 """So often a file may be missing or empty before that counts: editors cut off, or rename, and then write."""
