@@ -41,6 +41,7 @@ def _course(path: Path, title: str) -> dict[Path, str]:
         raise UserError(f"{path} is there already, and not empty", "take another name; nothing was written")
     chapter = path / _FIRST
     return {
+        path / "glossary.md": start("glossary.md"),
         path / "course.yaml": start("course.yaml", TITLE=title, NAME=name_for(path)),
         chapter / "index.md": start("chapter.md", TITLE="First things"),
         chapter / "01-every-block.md": start("tour.md", CHAPTER=_FIRST),

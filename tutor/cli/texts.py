@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tutor.cli.output import columns, look
+from tutor.course.model import PictureBlock
 from tutor.course.plain import Formats, plain_inline, wrap
 from tutor.draw import mathbox
 from tutor.draw.mathbox import MathError
 from tutor.draw.plainly import to_ascii
+from tutor.errors import UserError
 from tutor.labs import find_lab, lab_ids
 from tutor.words import tr
 
@@ -30,7 +34,27 @@ def formats() -> Formats:
     def lab(lab_id: str) -> str:
         return tr(find_lab(lab_id).spec.title) if lab_id in lab_ids() else lab_id
 
-    return Formats(inline, display, lab)
+    return Formats(inline, display, lab, picture)
+
+
+def picture(block: PictureBlock) -> list[str]:
+    """What a lab shows at a step; where it cannot, why not."""
+    from tutor.engine import prepare
+
+    prepare()  # before anything can import numba
+    from tutor.draw import draw
+    from tutor.draw.ansi import to_ansi
+    from tutor.engine.link import parse_link, split_link
+    from tutor.engine.run import Run
+
+    try:
+        lab = find_lab(split_link(block.link)[0])
+        run = Run(lab, parse_link(block.link, lab.spec))
+        run.advance(block.step)
+        shown = run.view(block.view or lab.spec.views[0].name, block.size)
+    except UserError as error:
+        return [f"({error})"]
+    return [line.rstrip() for line in to_ansi(draw(shown, block.size, replace(look(), colour=False)), 0).split("\n")]
 
 
 def paragraph(text: str) -> str:

@@ -10,13 +10,16 @@ from pathlib import Path
 from tutor.course.claims import without_claims
 from tutor.course.document import BLOCKS, Fence
 from tutor.course.fields import Fields
-from tutor.course.model import Aside, Block, Bug, Event, Exercise, Hint, LabBlock, Note, Place, Timeline
+from tutor.course.model import Aside, Block, Bug, Event, Exercise, Hint, LabBlock, Note, PictureBlock, Place, Timeline
 from tutor.course.predictions import read_predict
 from tutor.course.problems import Problems
 from tutor.course.questions import read_quiz
 from tutor.course.source import is_inside
 from tutor.course.yamltree import Scalar, Table
 
+_UNANSWERED = ("timeline", "aside", "picture")
+"""Blocks that need no name."""
+_SIZE = re.compile(r"([0-9]{2,3})x([0-9]{1,3})\Z")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 
 
@@ -49,6 +52,8 @@ def read_block(fence: Fence, root: Path, names: Names, problems: Problems) -> Bl
             return _bug(fence, fence.table, name, root, problems)
         case "timeline":
             return _timeline(fence, fence.table, name, problems)
+        case "picture":
+            return _picture(fence, fence.table, name, problems)
         case _:
             return _aside(fence, fence.table, name, problems)
 
@@ -65,12 +70,12 @@ def _name(fence: Fence, names: Names, problems: Problems) -> str:
         name = words[1] if len(words) > 1 else words[0] if count == 1 else f"{words[0]}-{count}"
         extra = words[2:]
     else:
-        if not words and fence.word not in ("timeline", "aside"):
+        if not words and fence.word not in _UNANSWERED:
             problems.add(
                 fence.place, "block-name", f"this {fence.word} has no name", f"write it like: ```{fence.word} a-name-of-its-own"
             )
             return ""
-        # An aside or a timeline cannot be answered: nothing is stored under its id.
+        # These cannot be answered: nothing is stored under its id.
         name = words[0] if words else f"{fence.word}-{fence.place.line}"
         extra = words[1:]
     if extra or (not _ID.match(name) and not (fence.word == "lab" and len(words) == 1)):
@@ -203,3 +208,26 @@ def _aside(fence: Fence, table: Table, name: str, problems: Problems) -> Aside |
     fields.require("title", "text")
     aside = Aside(name, fields.text("title"), fields.text("text"), fence.place, fields.frozen_marks())
     return aside if fields.sound else None
+
+
+def _picture(fence: Fence, table: Table, name: str, problems: Problems) -> PictureBlock | None:
+    fields = Fields(table, "a picture", ("lab", "step", "view", "size", "caption"), problems, fence.place)
+    fields.require("lab", "caption")
+    size = (60, 18)
+    if fields.has("size"):
+        match = _SIZE.match(fields.text("size"))
+        if match is None or not (20 <= int(match[1]) <= 400 and 5 <= int(match[2]) <= 100):
+            fields.wrong(fields.at("size"), "size must be columns x rows, from 20x5", "write size: 60x18", "wrong-value")
+        else:
+            size = (int(match[1]), int(match[2]))
+    picture = PictureBlock(
+        id=name,
+        link=fields.text("lab"),
+        step=fields.whole("step", 0, _MOST_STEPS),
+        view=fields.text("view"),
+        size=size,
+        caption=fields.text("caption"),
+        place=fence.place,
+        marks=fields.frozen_marks(),
+    )
+    return picture if fields.sound else None

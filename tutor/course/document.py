@@ -16,7 +16,7 @@ from tutor.errors import nearest
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-BLOCKS = ("predict", "lab", "quiz", "exercise", "bug", "timeline", "aside")
+BLOCKS = ("predict", "lab", "quiz", "exercise", "bug", "timeline", "aside", "picture")
 LANGUAGES = frozenset({
     "text", "txt", "plain", "console", "sh", "shell", "bash", "powershell", "python", "py", "pycon", "c", "cpp", "cuda", "rust",
     "julia", "javascript", "js", "json", "yaml", "toml", "ini", "xml", "html", "css", "sql", "diff", "makefile", "markdown",

@@ -12,6 +12,7 @@ A few examples whose gradients are averaged for one step. [One sample](03-sgd/01
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from tutor.course.claims import without_claims
@@ -27,9 +28,26 @@ FILE = "glossary.md"
 _ALSO = "Also:"
 
 
-def read_glossary(root: Path, problems: Problems) -> Glossary:
+def glossary_file(root: Path, language: str = "en") -> Path:
+    """Where the words of a course are: in `glossary.fr.md` for French where there is one."""
+    spoken = root / f"glossary.{language}.md"
+    return spoken if spoken.is_file() else root / FILE
+
+
+def used_in(glossary: Glossary, text: str) -> list[Term]:
+    """The terms that a text uses, in the order in which it first does."""
+    found = []
+    for term in glossary.terms:
+        names = "|".join(re.escape(name).replace(r"\ ", r"[\s-]+") for name in (term.name, *term.also))
+        match = re.search(rf"(?<!\w)(?:{names})(?:s|es)?(?!\w)", text, re.IGNORECASE)
+        if match is not None:
+            found.append((match.start(), term))
+    return [term for _, term in sorted(found, key=lambda pair: pair[0])]
+
+
+def read_glossary(root: Path, problems: Problems, language: str = "en") -> Glossary:
     """The glossary of the course in the folder; an empty one where there is no such file. What is wrong in it is reported."""
-    file = root / FILE
+    file = glossary_file(root, language)
     if not file.exists() and not file.is_symlink():
         return Glossary()
     source = read_source(root, file, problems)

@@ -8,12 +8,12 @@ from typing import Any
 
 from tutor.course.bugs import check_line
 from tutor.course.lint_claims import check_claims
-from tutor.course.lint_labs import check_lab, check_plug, check_predict
+from tutor.course.lint_labs import check_lab, check_picture, check_plug, check_predict
 from tutor.course.lint_runs import check_goal, check_guess
 from tutor.course.lint_texts import Index, check_lesson_texts, check_text, index_of
 from tutor.course.lint_translations import check_translations
 from tutor.course.lint_width import check_widths
-from tutor.course.model import Bug, Course, Exercise, LabBlock, Lesson, Place, Predict
+from tutor.course.model import Bug, Course, Exercise, LabBlock, Lesson, PictureBlock, Place, Predict
 from tutor.course.parse import read_course
 from tutor.course.problems import Problem, in_order
 from tutor.course.tools import LabFacts, Tools
@@ -54,6 +54,7 @@ def check_lesson(lesson: Lesson, index: Index, tools: Tools) -> list[Problem]:
     return [
         *check_lesson_texts(lesson, index, tools),
         *check_widths(lesson, tools),
+        *_check_pictures(lesson, tools),
         *check_claims(lesson, tools),
         *_check_tasks(lesson, tools),
     ]
@@ -72,6 +73,13 @@ def problems_as_json(problems: Iterable[Problem], path: Path, run: bool = False)
     name), message and mend (both for people; the mend may be empty).
     """
     return {"version": VERSION, "path": str(path), "run": run, "problems": [problem.as_json() for problem in problems]}
+
+
+def _check_pictures(lesson: Lesson, tools: Tools) -> Iterator[Problem]:
+    for section in lesson.sections:
+        for block in section.blocks:
+            if isinstance(block, PictureBlock):
+                yield from check_picture(block, tools)
 
 
 def _check_tasks(lesson: Lesson, tools: Tools) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from tutor.conditions import parse_condition
-from tutor.course.model import Exercise, LabBlock, Place, Predict
+from tutor.course.model import Exercise, LabBlock, PictureBlock, Place, Predict
 from tutor.course.problems import Problem
 from tutor.course.tools import LabFacts, Tools
 from tutor.errors import BadCondition, UserError, nearest
@@ -40,6 +40,16 @@ def check_lab(block: LabBlock, tools: Tools) -> Iterator[Problem]:
         yield from _check_knob(block.lab, facts, key, value, keys, values)
     if block.goal:
         yield from _check_condition(block.goal, block.marks["goal"], facts, "goal")
+
+
+def check_picture(block: PictureBlock, tools: Tools) -> Iterator[Problem]:
+    """The link and the view of a picture."""
+    yield from check_link(block.link, block.marks["lab"], tools)
+    lab = block.link.partition("?")[0]
+    facts = tools.labs.get(lab)
+    if facts is not None and block.view and block.view not in facts.views:
+        place = block.marks["view"]
+        yield Problem(place, f"{lab!r} has no view {block.view!r}", nearest(block.view, facts.views), "unknown-view")
 
 
 def check_predict(block: Predict, tools: Tools) -> Iterator[Problem]:

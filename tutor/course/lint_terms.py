@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tutor.course.markdown import course_parser
 from tutor.course.model import Glossary
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’]*(?:-[A-Za-z'’]+)*")
+_PHRASE = re.compile(r"[\w'’-]+(?: [\w'’-]+)*")
 _SHORTEST = 7
 """Letters from which one letter off counts as a slip: shorter words are near too many others."""
 _MOST_WORDS = 3
@@ -52,7 +53,7 @@ def spelling_of(glossary: Glossary) -> Spelling:
         frozenset(written | single),
         {name.casefold(): name for name in names if name != name.lower() and " " not in name},
         frozenset(name for name in names if name == name.lower() and _WORD.fullmatch(name)),
-        tuple(sorted(word for word in single if len(word) >= _SHORTEST)),
+        tuple(sorted(word for word in single if len(word) >= _SHORTEST and "-" not in word)),
     )
 
 
@@ -74,17 +75,19 @@ def _in_words(text: str, spelling: Spelling) -> Iterator[Slip]:
     found = list(_WORD.finditer(text))
     for i, match in enumerate(found):
         word = match[0]
-        slip = _capitals(text, match, spelling) or _one_off(word, spelling)
+        phrases = (text[match.start() : last.end()] for last in found[i : i + _MOST_WORDS])
+        slip = _capitals(text, match, spelling) or _apart(phrases, spelling) or _one_off(word, spelling)
         if slip is not None:
             yield slip
-            continue
-        for count in range(1, _MOST_WORDS + 1):
-            last = found[min(i + count, len(found)) - 1]
-            phrase = text[match.start() : last.end()]
-            if i + count <= len(found) and re.fullmatch(r"[\w'’-]+(?: [\w'’-]+)*", phrase):
-                known = spelling.joined.get(_joined(phrase))
-                if known is not None and _other_way(phrase, known, spelling):
-                    yield Slip(phrase, f"{phrase!r} is written {known!r} in the glossary", f"write {known}")
+
+
+def _apart(phrases: Iterable[str], spelling: Spelling) -> Slip | None:
+    """Words that are a term but for the blanks and hyphens between them. phrases: of one word, of two, of three."""
+    for phrase in phrases:
+        known = spelling.joined.get(_joined(phrase)) if _PHRASE.fullmatch(phrase) else None
+        if known is not None and _other_way(phrase, known, spelling):
+            return Slip(phrase, f"{phrase!r} is written {known!r} in the glossary", f"write {known}")
+    return None
 
 
 def _joined(name: str) -> str:

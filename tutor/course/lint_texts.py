@@ -22,6 +22,7 @@ from tutor.course.model import (
     Glossary,
     LabBlock,
     Lesson,
+    PictureBlock,
     Place,
     Predict,
     Prose,
@@ -145,6 +146,8 @@ def _texts(block: Block) -> Iterator[tuple[str, str]]:
                 yield f"hints.{i}.say", hint.say
             for i, note in enumerate(block.elsewhere if isinstance(block, Bug) else ()):
                 yield f"elsewhere.{i}.say", note.say
+        case PictureBlock():
+            yield "caption", block.caption
         case Aside():
             yield "title", block.title
             yield "text", block.text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tutor.course.markdown import course_parser
-from tutor.course.model import Exercise, Lesson, Place, Prose
+from tutor.course.model import Exercise, Lesson, PictureBlock, Place, Prose
 from tutor.course.plain import wide
 from tutor.course.problems import Problem
 from tutor.course.tools import Tools
@@ -22,6 +22,8 @@ def check_widths(lesson: Lesson, tools: Tools) -> Iterator[Problem]:
         for block in section.blocks:
             if isinstance(block, Prose):
                 yield from _prose(block, tools)
+            elif isinstance(block, PictureBlock) and block.size[0] > PAGE:
+                yield _too_wide(block.marks["size"], "this picture", block.size[0], PAGE)
             elif isinstance(block, Exercise):
                 yield from _starter(block)
 

@@ -12,26 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-
-@dataclass(frozen=True)
-class Place:
-    """Where something stands, for messages."""
-
-    file: Path
-    line: int = 1
-    column: int = 1
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
-
-
-Marks = Mapping[str, Place]
-"""Where the keys of a block stand, for messages. "goal" is where the value of `goal` stands, "goal:" the key itself;
-"knobs.rate", "options.0.say" go deeper."""
-
-
-def _no_marks() -> Marks:
-    return {}
+from tutor.course.place import Marks as Marks
+from tutor.course.place import Place as Place
+from tutor.course.place import no_marks
+from tutor.course.terms import Glossary as Glossary
+from tutor.course.terms import Term as Term
 
 
 @dataclass(frozen=True)
@@ -90,7 +75,7 @@ class Quiz:
     """Said after a right answer (and after a wrong number, range, text or order)."""
     hints: tuple[str, ...] = ()
     place: Place = field(default_factory=lambda: Place(Path("?")))
-    marks: Marks = field(default_factory=_no_marks, compare=False, repr=False)
+    marks: Marks = field(default_factory=no_marks, compare=False, repr=False)
     varied: Variation | None = field(default=None, compare=False, repr=False)
     """What its numbers were drawn from; None: they are always the same."""
 
@@ -120,7 +105,7 @@ class Predict:
     """sketch: whether the range is one of ratios."""
     because: str = ""
     place: Place = field(default_factory=lambda: Place(Path("?")))
-    marks: Marks = field(default_factory=_no_marks, compare=False, repr=False)
+    marks: Marks = field(default_factory=no_marks, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -147,7 +132,7 @@ class LabBlock:
     say: str = ""
     """What there is to do, in a sentence."""
     place: Place = field(default_factory=lambda: Place(Path("?")))
-    marks: Marks = field(default_factory=_no_marks, compare=False, repr=False)
+    marks: Marks = field(default_factory=no_marks, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -171,7 +156,7 @@ class Exercise:
     hints: tuple[Hint, ...] = ()
     why: str = ""
     place: Place = field(default_factory=lambda: Place(Path("?")))
-    marks: Marks = field(default_factory=_no_marks, compare=False, repr=False)
+    marks: Marks = field(default_factory=no_marks, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -210,7 +195,7 @@ class Timeline:
     id: str
     events: tuple[Event, ...]
     place: Place = field(default_factory=lambda: Place(Path("?")))
-    marks: Marks = field(default_factory=_no_marks, compare=False, repr=False)
+    marks: Marks = field(default_factory=no_marks, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -221,10 +206,27 @@ class Aside:
     title: str
     text: str
     place: Place = field(default_factory=lambda: Place(Path("?")))
-    marks: Marks = field(default_factory=_no_marks, compare=False, repr=False)
+    marks: Marks = field(default_factory=no_marks, compare=False, repr=False)
 
 
-Block = Prose | Quiz | Predict | LabBlock | Exercise | Timeline | Aside
+@dataclass(frozen=True)
+class PictureBlock:
+    """What a lab shows at a step, as a picture in the text."""
+
+    id: str
+    link: str
+    """The lab (or the whole link)."""
+    step: int = 0
+    view: str = ""
+    """Empty: the lab's first."""
+    size: tuple[int, int] = (60, 18)
+    """Columns and rows."""
+    caption: str = ""
+    place: Place = field(default_factory=lambda: Place(Path("?")))
+    marks: Marks = field(default_factory=no_marks, compare=False, repr=False)
+
+
+Block = Prose | Quiz | Predict | LabBlock | Exercise | Timeline | Aside | PictureBlock
 Task = Quiz | Predict | LabBlock | Exercise
 """Blocks that can be done."""
 
@@ -253,39 +255,13 @@ class Lesson:
     sections: tuple[Section, ...]
     """Empty in an outline."""
     file: Path
-    marks: Marks = field(default_factory=_no_marks, compare=False, repr=False)
+    marks: Marks = field(default_factory=no_marks, compare=False, repr=False)
     was: tuple[str, ...] = ()
     """Ids that it had before: what was done under them counts as done here."""
 
     @property
     def tasks(self) -> tuple[Task, ...]:
         return tuple(b for s in self.sections for b in s.blocks if isinstance(b, Quiz | Predict | LabBlock | Exercise))
-
-
-@dataclass(frozen=True)
-class Term:
-    """A word of the glossary."""
-
-    id: str
-    """Its anchor in `glossary.md`."""
-    name: str
-    also: tuple[str, ...]
-    """Other words for it."""
-    text: str
-    """What it means, in Markdown; a link says where it is explained."""
-    place: Place = field(default_factory=lambda: Place(Path("?")), compare=False)
-    """Where its name stands."""
-    body: Place = field(default_factory=lambda: Place(Path("?")), compare=False)
-    """Where its text begins."""
-
-
-@dataclass(frozen=True)
-class Glossary:
-    """The file `glossary.md` of a course."""
-
-    terms: tuple[Term, ...] = ()
-    words: tuple[str, ...] = ()
-    """Words that are right, though they are near a term."""
 
 
 @dataclass(frozen=True)

@@ -78,18 +78,18 @@ def _read(root: Path, course_id: str, language: str, *, whole: bool) -> tuple[Co
     chapters = survey(root, problems, language)
     about = about_course(root, problems) if root.is_dir() else About("")
     read = tuple(_chapter(root, chapter, problems, whole) for chapter in chapters)
-    glossary = _glossary(root, problems, whole)
+    glossary = _glossary(root, problems, language, whole)
     course = Course(course_id, about.title, read, root, glossary, about.version, about.authors, about.licence)
     _check_ids(course, problems)
     return course, in_order(problems.found)
 
 
-def _glossary(root: Path, problems: Problems, whole: bool) -> Glossary:
+def _glossary(root: Path, problems: Problems, language: str, whole: bool) -> Glossary:
     if not whole:
         return Glossary()
     from tutor.course.glossary import read_glossary
 
-    return read_glossary(root, problems)
+    return read_glossary(root, problems, language)
 
 
 def _check_ids(course: Course, problems: Problems) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tutor.course.markdown import course_parser
+from tutor.course.model import PictureBlock
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -24,6 +25,8 @@ class Formats:
     """A formula, as lines."""
     lab: Callable[[str], str] = lambda lab: lab
     """A lab's id, in words."""
+    picture: Callable[[PictureBlock], Sequence[str]] = lambda picture: ()
+    """What a lab shows, as lines."""
 
 
 def wide(text: str) -> int:

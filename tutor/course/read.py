@@ -8,7 +8,20 @@ from urllib.parse import quote
 
 from tutor.course.answers import short
 from tutor.course.grade import answer_text, shown_order
-from tutor.course.model import Aside, Block, Bug, Exercise, LabBlock, Lesson, Option, Predict, Prose, Quiz, Timeline
+from tutor.course.model import (
+    Aside,
+    Block,
+    Bug,
+    Exercise,
+    LabBlock,
+    Lesson,
+    Option,
+    PictureBlock,
+    Predict,
+    Prose,
+    Quiz,
+    Timeline,
+)
 from tutor.course.plain import Formats, plain_inline, plain_markdown, wide, wrap
 from tutor.words import tr
 
@@ -71,6 +84,9 @@ def _block(block: Block, formats: Formats, width: int, answers: bool) -> Iterato
         case Timeline():
             for event in block.events:
                 yield from wrap(_say(f"{event.title}. {event.text}".strip(), formats), width, f"{event.year}  ", "      ")
+        case PictureBlock():
+            yield from formats.picture(block)
+            yield from wrap(f"[{tr('Picture')}] {_say(block.caption, formats)}", width)
         case Aside():
             yield from wrap(f"{tr('[Aside]')} {_say(block.title, formats)}", width)
             yield from plain_markdown(block.text, formats, width)

@@ -17,6 +17,7 @@ from tutor.course.model import (
     LabBlock,
     Lesson,
     Option,
+    PictureBlock,
     Predict,
     Prose,
     Quiz,
@@ -163,6 +164,10 @@ class _Page:
                     for event in block.events
                 )
                 return f"<dl>{rows}</dl>"
+            case PictureBlock():
+                run = self.made.get(job) if (job := job_of(block)) else None
+                image = f"<img src='../{PICTURES}/{run.name}.svg' alt='{escape(run.caption)}'>" if run and run.svg else ""
+                return f"<figure>{image}<figcaption>{self.line(block.caption)}</figcaption></figure>"
             case Aside():
                 return f"<details><summary>{self.line(block.title)}</summary>{self.text(block.text)}</details>"
 

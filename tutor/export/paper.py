@@ -7,7 +7,21 @@ from collections.abc import Iterator, Mapping
 
 from tutor.course.claims import CLAIM
 from tutor.course.grade import answer_text, happened, shown_order
-from tutor.course.model import Aside, Block, Bug, Course, Exercise, LabBlock, Lesson, Option, Predict, Prose, Quiz, Timeline
+from tutor.course.model import (
+    Aside,
+    Block,
+    Bug,
+    Course,
+    Exercise,
+    LabBlock,
+    Lesson,
+    Option,
+    PictureBlock,
+    Predict,
+    Prose,
+    Quiz,
+    Timeline,
+)
 from tutor.engine.crew import Job
 from tutor.export.files import code_of
 from tutor.export.pages import PICTURES
@@ -81,6 +95,9 @@ def _block(block: Block, made: Mapping[Job, Shown], answers: bool) -> Iterator[s
                 yield _code(code_of(block.file.with_name(f"{block.file.stem}.solution.py")))
         case Timeline():
             yield "\n".join(f"- **{event.year}** {event.title}. {event.text}".rstrip() for event in block.events)
+        case PictureBlock():
+            if run is not None and run.svg:
+                yield f"![{_escaped(block.caption)}]({PICTURES}/{run.name}.svg)"
         case Aside():
             quoted = "\n".join(f"> {line}".rstrip() for line in block.text.rstrip().split("\n"))
             yield f"> **{block.title}**\n>\n{quoted}"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from tutor.conditions import parse_condition
-from tutor.course.model import Block, Course, LabBlock, Predict
+from tutor.course.model import Block, Course, LabBlock, PictureBlock, Predict
 from tutor.draw import Look, draw
 from tutor.draw.svg import to_svg
 from tutor.engine.crew import Job, Outcome, outcomes
@@ -45,6 +45,10 @@ def link_of(block: LabBlock | Predict) -> str:
 
 def job_of(block: Block) -> Job | None:
     """What to run for a block: a lab until its goal, or for as long as a run without the screen goes; None: nothing."""
+    if isinstance(block, PictureBlock):
+        spec = find_lab(split_link(block.link)[0]).spec
+        link = link_text(make_link(spec, split_link(block.link)[1]), spec)
+        return Job(link, block.step, "", block.view or spec.views[0].name, block.size)
     if not isinstance(block, LabBlock | Predict):
         return None
     link = link_of(block)
@@ -97,5 +101,5 @@ def _shown(job: Job, outcome: Outcome) -> Shown:
     ]
     caption = ", ".join(said)
     return Shown(
-        name, job.link, caption, to_svg(draw(outcome.picture, SIZE, LIGHT), LIGHT, f"{spec.title}: {caption}"), numbers
+        name, job.link, caption, to_svg(draw(outcome.picture, job.size, LIGHT), LIGHT, f"{spec.title}: {caption}"), numbers
     )

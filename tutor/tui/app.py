@@ -13,7 +13,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
-from tutor.course.model import Course, Lesson
+from tutor.course.model import Course, Glossary, Lesson
 from tutor.draw.cells import Look
 from tutor.errors import StoreProblem, UserError
 from tutor.tui.ending import Ending, ended_well, let_go
@@ -152,6 +152,18 @@ class TutorApp(ManyCourses, Thrifty, Ending, Gated, Opening):
 
             self._worker = Worker()
         return self._worker
+
+    @property
+    def has_glossary(self) -> bool:
+        """Whether the course has words of its own."""
+        return (self.course.folder / "glossary.md").is_file()
+
+    def glossary(self) -> Glossary:
+        """The words of the course."""
+        from tutor.course.glossary import read_glossary
+        from tutor.course.problems import Problems
+
+        return read_glossary(self.course.folder, Problems(), language())
 
     def progress(self) -> Progress:
         """What is done, and where the learner was last."""

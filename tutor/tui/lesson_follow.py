@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from textual.events import Key
 from textual.screen import Screen
 
-from tutor.course.model import Lesson
-from tutor.course.targets import ToLab, ToLesson, ToSection, ToWeb, find_target
+from tutor.course.model import Lesson, Section
+from tutor.course.targets import ToLab, ToLesson, ToSection, ToTerm, ToWeb, find_target
 from tutor.errors import BadLesson
 from tutor.tui.lesson_page import Page
 from tutor.words import tr
@@ -32,6 +32,10 @@ class FollowsLinks(Screen[None]):
         raise NotImplementedError
 
     async def go(self, index: int, place: str = "") -> None:
+        raise NotImplementedError
+
+    @property
+    def section(self) -> Section:
         raise NotImplementedError
 
     @property
@@ -78,6 +82,8 @@ class FollowsLinks(Screen[None]):
             case ToLesson(lesson, section):
                 self.leave_text()
                 self.app.open_lesson(lesson, section, instead=True)
+            case ToTerm(term):
+                self.show_words(term)
             case ToLab(link):
                 self.app.open_lab(link)
             case ToWeb(address):
@@ -88,3 +94,20 @@ class FollowsLinks(Screen[None]):
                 self.app.push_screen(Notice(tr("A page on the web"), address, said))
             case None:
                 self.app.tell(BadLesson(tr("the link {href!r} leads nowhere", href=href)))
+
+    def action_words(self) -> None:
+        """What the words of this page mean."""
+        self.show_words()
+
+    def show_words(self, term: str = "") -> None:
+        """The glossary, at a term, or at the first that this page uses."""
+        from tutor.tui.screens.terms import TermsScreen, text_of
+
+        self.app.push_screen(TermsScreen(self.app.glossary(), text_of(self.section), term), self._to_explained)
+
+    def _to_explained(self, href: str | None) -> None:
+        """Go where a term is explained."""
+        target = find_target(href, None, self.app.course) if href else None
+        if isinstance(target, ToLesson):
+            self.leave_text()
+            self.app.open_lesson(target.lesson, target.section, instead=True)

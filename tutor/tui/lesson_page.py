@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from tutor.course.model import Aside, Bug, Exercise, LabBlock, Lesson, Predict, Prose, Quiz, Section, Timeline
+from tutor.course.model import Aside, Bug, Exercise, LabBlock, Lesson, PictureBlock, Predict, Prose, Quiz, Section, Timeline
 from tutor.draw.cells import Look
 from tutor.tui.blocks.asides import AsideBlock, TimelineBlock
 from tutor.tui.blocks.bug import BugCard
@@ -174,7 +174,9 @@ def _given_away(widgets: list[Widget]) -> list[Widget]:
     return []
 
 
-def _block_widget(block: Quiz | Predict | LabBlock | Exercise | Timeline | Aside, book: Book, look: Look) -> Widget:
+def _block_widget(
+    block: Quiz | Predict | LabBlock | Exercise | Timeline | Aside | PictureBlock, book: Book, look: Look
+) -> Widget:
     match block:
         case Quiz():
             return Question(block, book, look)
@@ -190,6 +192,10 @@ def _block_widget(block: Quiz | Predict | LabBlock | Exercise | Timeline | Aside
             return TimelineBlock(block, look)
         case Aside():
             return AsideBlock(block, look)
+        case PictureBlock():
+            from tutor.tui.blocks.picture import PictureWidget
+
+            return PictureWidget(block, look)
 
 
 def lab_title(lab_id: str) -> str:

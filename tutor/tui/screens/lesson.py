@@ -59,6 +59,7 @@ class LessonScreen(LabsOfLesson, FollowsLinks):
         Binding("space", "page_on", "A page on", show=False, id="lesson.page_on"),
         Binding("g", "links", "Link", id="lesson.link"),
         Binding("t", "contents", "Contents", id="lesson.contents"),
+        Binding("w", "words", "Words", id="lesson.words"),
         Binding("q,backspace", "leave", "Back", id="lesson.leave"),
     ]
 
@@ -167,6 +168,8 @@ class LessonScreen(LabsOfLesson, FollowsLinks):
         self.page.focus(scroll_visible=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "words":
+            return self.app.has_glossary
         return self.page.has_focus if action == "next_task" and self._open else True
 
     def action_next_task(self) -> None:
