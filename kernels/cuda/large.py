@@ -65,5 +65,6 @@ def train_each(
 ) -> None:
     """As `kernels.cuda.mlp.train_each`, one net after another: each fills the GPU by itself."""
     for k, rule in enumerate(rules):
-        mine = data._replace(seed=int(seeds[k]))
+        x, t = (part if part.ndim == 2 else part[k] for part in (data.x, data.t))
+        mine = data._replace(x=x, t=t, seed=int(seeds[k]))
         convnet.descend(layered(net), rule, mine, theta[k], memory[k], pins, pinned, first, steps, history[k])

@@ -43,8 +43,8 @@ _FIXED = THREADS + 2 * COLUMNS
 """Of these, so many do not depend on the net."""
 
 _ROW, _ROWS, _CUBE, _WHOLE = float32[::1], float32[:, ::1], float32[:, :, ::1], int64[::1]
-DATA = record([_ROWS, _ROWS, int64, int64, int64], Data)
-"""The type of data on the device, whose arrays are not read-only there."""
+DATA = record([_CUBE, _CUBE, int64, int64, int64], Data)
+"""The type of data on the device: those of each net, or one for all; their arrays are not read-only there."""
 
 _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
 
@@ -52,7 +52,7 @@ _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
 @on_device
 def choose(data: Any, seed: Any, step: Any, start: Any, count: Any, order: Any, drawn: Any, epoch: Any, pick: Any) -> Any:
     """`kernels.mlp.choose` for the examples from number `start` of the batch. epoch: that of `order`; returns the new one."""
-    me, threads, n = cuda.threadIdx.x, cuda.blockDim.x, data.x.shape[0]
+    me, threads, n = cuda.threadIdx.x, cuda.blockDim.x, data.x.shape[1]
     if data.sampling == DRAWN:
         for i in range(me, count, threads):
             pick[i] = below(bits(seed, np.uint64(DRAWS), np.uint64(step), np.uint64(start + i)), np.uint64(n))
@@ -156,7 +156,7 @@ def _train(
     parts = cuda.shared.array(THREADS, float32)
     room = cuda.shared.array(0, float32)
     run, me, threads = cuda.blockIdx.x, cuda.threadIdx.x, cuda.blockDim.x
-    n, layers, P = theta.shape[1], net.phi.shape[0], C | 1
+    n, layers, P, own = theta.shape[1], net.phi.shape[0], C | 1, min(run, data.x.shape[0] - 1)
     outs, last, rows = net.sizes[layers], net.units[layers] * P, net.units[layers + 1] * P
     w, grad, kept = room[:n], room[n : 2 * n], room[2 * n : (2 + slots) * n]
     rest = room[(2 + slots) * n :]
@@ -174,12 +174,12 @@ def _train(
             count = min(C, data.batch - start)
             epoch = choose(data, seeds[run], first + s, start, count, orders[run, 0], orders[run, 1], epoch, pick)
             cuda.syncthreads()
-            for job in range(me, count * data.x.shape[1], threads):
-                a[job // count * P + job % count] = data.x[pick[job % count], job // count]
+            for job in range(me, count * data.x.shape[2], threads):
+                a[job // count * P + job % count] = data.x[own, pick[job % count], job // count]
             cuda.syncthreads()
             _forward(net, w, a, d, P, count)
             for i in range(me, count, threads):
-                lost[i] = loss(net.loss, outs, a[last + i :], data.t[pick[i]], d[last + i :], share, P)
+                lost[i] = loss(net.loss, outs, a[last + i :], data.t[own, pick[i]], d[last + i :], share, P)
             cuda.syncthreads()
             if me == threads - 1:
                 for i in range(count):
@@ -230,8 +230,9 @@ def train_each(
 ) -> None:
     """Train R nets of one shape at once, in one launch. In place: theta (R, n), memory (R, SLOTS·n), history (R, steps).
 
-    rules: R of one optimizer, which may differ in their settings. seeds: (R,), instead of that in `data`. The rest as in
-    `kernels.mlp.train`. Raises ValueError where `too_large` says so.
+    rules: R of one optimizer, which may differ in their settings. seeds: (R,), instead of that in `data`. data: one for all
+    or for each its own, x (R, examples, inputs) and t (R, examples, outputs). The rest as in `kernels.mlp.train`. Raises
+    ValueError where `too_large` says so.
     """
     if steps <= 0:
         return
@@ -239,15 +240,15 @@ def train_each(
     columns, slots = _columns(net, rule, data.batch), remembered(rule)
     if columns == 0:
         raise ValueError(too_large(net, rule))
-    widest = max(int((net.sizes[1:] * np.maximum(net.sizes[:-1] + 1, columns)).max()), data.x.shape[1] * columns)
+    widest = max(int((net.sizes[1:] * np.maximum(net.sizes[:-1] + 1, columns)).max()), data.x.shape[-1] * columns)
     threads = min(THREADS, -(-widest // 32) * 32)
     there, lost = (held.changing(theta), held.changing(memory)), held.spare("mlp.history", history.shape, np.float32)
     _train[nets, threads, 0, 4 * _floats(net, slots, columns)](
         Net(*(_there(part) for part in net)),
         int(rule.number),
-        Data(*(_there(part) for part in data)),
+        data._replace(x=_there(_of_each(data.x)), t=_there(_of_each(data.t))),
         *(cuda.to_device(array) for array in (settings(rules), paces(rules, first, steps), np.asarray(seeds, np.uint64))),
-        held.spare("mlp.order", (nets, 2, len(data.x)), np.int32),
+        held.spare("mlp.order", (nets, 2, data.x.shape[-2]), np.int32),
         *there,
         cuda.to_device(pins),
         cuda.to_device(pinned),
@@ -280,6 +281,11 @@ def train(
     """
     one = (theta[None], memory[None], pins, pinned, first, steps, history[None])
     train_each(net, [rule], data, np.array([data.seed]), *one)
+
+
+def _of_each(array: Array) -> Array:
+    """What all nets share, as the only one of its kind."""
+    return array[None] if array.ndim == 2 else array
 
 
 def _there(part: Any) -> Any:

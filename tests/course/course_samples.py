@@ -47,6 +47,12 @@ def word(value: object) -> str:
     return str(value)
 
 
+def axis(text: str) -> object:
+    if "," not in text:
+        raise BadLink(f"a sweep over {text.partition('=')[0]} needs at least two values", "write it with commas")
+    return text
+
+
 LABS = {
     "perceptron": LabFacts(
         knobs={"rate": number, "data": word},
@@ -55,6 +61,7 @@ LABS = {
         live=frozenset({"rate"}),
         curves=("errors", "mistakes"),
         socket="update",
+        axis=axis,
     ),
     "neuron": LabFacts(knobs={"w1": number}, metrics=("errors",), views=("surface",)),
 }

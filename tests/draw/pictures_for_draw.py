@@ -6,6 +6,7 @@ import numpy as np
 
 from tutor.pictures import (
     Bars,
+    Cells,
     Columns,
     Edge,
     Field,
@@ -143,6 +144,14 @@ def layers(*sizes: int) -> Network:
     return Network(nodes, edges)
 
 
+def cells() -> Cells:
+    values = np.linspace(1, 0.05, 8)[None, :] ** np.linspace(0.2, 3, 5)[:, None]
+    values[1, 6:] = np.nan
+    signs = ("........", "......!!", ".....?..", "........", ".....   ")
+    rates, seeds = ("0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3"), tuple("01234")
+    return Cells(values, signs, rates, seeds, 1.0, 0.0, False, "accuracy", "rate ρ (log)", "seed", (2, 3))
+
+
 def text() -> Text:
     return Text(
         ("A perceptron is wrong, and then it moves its weights towards the example.", "", "w ← w + ρ(t − y)x"), "The rule"
@@ -166,6 +175,7 @@ def everything() -> dict[str, Picture]:
         "bars": bars(),
         "signed_bars": signed_bars(),
         "histograms": histograms(),
+        "cells": cells(),
         "neuron": neuron(),
         "mlp": layers(2, 4, 1),
         "deep": layers(3, 8, 8, 8, 8, 2),

@@ -13,6 +13,7 @@ from pictures_for_draw import everything
 from tutor.draw import Look, _draw, draw, row_width
 from tutor.pictures import (
     Bars,
+    Cells,
     Columns,
     Edge,
     Field,
@@ -148,6 +149,16 @@ class Chaos:
         )
         return Network(nodes, edges, self.word(), tuple(self.word() for _ in range(self.count(0, 2, 40))))
 
+    def cells(self) -> Cells:
+        rows, columns = self.count(0, 1, 4, 40), self.count(0, 1, 8, 200)
+        words = [tuple(self.word() for _ in range(count)) for count in (columns, rows)]
+        signs = tuple("".join(self.rng.choice(".!? ") for _ in range(columns)) for _ in range(rows))
+        cursor = (self.count(0, rows // 2), self.count(0, columns // 2)) if self.rng.random() < 0.5 else None
+        ends, log = (self.value(), self.value()), self.rng.random() < 0.5
+        return Cells(
+            self.array(rows, columns), signs, words[0], words[1], *ends, log, self.word(), self.word(), self.word(), cursor
+        )
+
     def text(self) -> Text:
         return Text(tuple(self.word() for _ in range(self.count(0, 1, 30))), self.word())
 
@@ -157,7 +168,7 @@ class Chaos:
 
     def picture(self, nested: bool = False) -> Picture:
         kinds = [self.lines, self.lines, self.field, self.surface, self.images, self.bars, self.network, self.text,
-                 self.histograms]  # fmt: skip
+                 self.histograms, self.cells]  # fmt: skip
         return self.rng.choice(kinds if nested else [*kinds, self.columns])()
 
     def size(self) -> tuple[int, int]:

@@ -130,12 +130,14 @@ def tools(proofs: Proofs | None = None, seconds: int = 0, bar: Bar | None = None
 def facts(spec: LabSpec) -> LabFacts:
     """What a lesson may say about a lab."""
     from tutor.engine.link import read_value
+    from tutor.engine.sweep import read_axis
 
     return LabFacts(
         knobs={knob.name: partial(read_value, knob) for knob in spec.knobs},
         metrics=tuple(metric.name for metric in spec.metrics),
         views=tuple(view.name for view in spec.views),
         curves=tuple(dict.fromkeys(name for view in spec.views for name in view.curves)),
+        axis=partial(read_axis, spec=spec) if any(view.sweep for view in spec.views) else None,
         live=frozenset(knob.name for knob in spec.knobs if knob.live),
         socket=spec.socket.name if spec.socket else "",
     )

@@ -25,7 +25,8 @@ EXAMPLE = """examples:
   dltutor run 'perceptron?data=blobs' --sweep seed=0..4 --sweep margin=0.1,0.4 --json
 
 --sweep takes values with commas, whole numbers from..to or from..to..step, and texts with |. Two sweeps make a grid. The runs
-are made side by side on all processors, and shown as curves and a table.
+are made side by side on all processors, and shown as curves, or (two sweeps) as a map, and a table. A view that is a map
+("sweep" of playground, depth, gan-2d, race) sweeps over two knobs by itself.
 
 With --json, each line is one JSON object:
   {"event": "start", "lab", "link", "knobs", "seed", "device"}
@@ -88,6 +89,9 @@ def main(arguments: Wanted) -> int:
     run, until = _asked(arguments)
     steps = arguments.steps if arguments.steps is not None else run.lab.spec.steps if run.lab.spec.trains else 0
     every = arguments.every or max(1, steps // 10)
+    view = run.lab.spec.view(arguments.view) if arguments.view else None
+    if view is not None and view.sweep and not arguments.sweep and not arguments.plug:
+        arguments.sweep = list(view.sweep)
     if arguments.sweep:
         from tutor.cli.run_sweep import sweep
 

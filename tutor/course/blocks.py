@@ -94,7 +94,7 @@ def _name(fence: Fence, names: Names, problems: Problems) -> str:
     return name
 
 
-_LAB = ("knobs", "show", "hide", "lock", "goal", "par", "reach", "say")
+_LAB = ("knobs", "show", "hide", "lock", "goal", "par", "reach", "say", "sweep")
 _MOST_STEPS = 100_000_000
 
 
@@ -112,6 +112,7 @@ def _lab(fence: Fence, table: Table, name: str, problems: Problems) -> LabBlock 
         reach=fields.table("reach"),
         say=fields.text("say"),
         place=fence.place,
+        sweep=fields.table("sweep"),
         marks=fields.frozen_marks(),
     )
     for key in ("par", "reach"):

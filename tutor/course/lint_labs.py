@@ -38,6 +38,8 @@ def check_lab(block: LabBlock, tools: Tools) -> Iterator[Problem]:
     for key, value in block.reach.items():
         keys, values = block.marks[f"reach.{key}:"], block.marks[f"reach.{key}"]
         yield from _check_knob(block.lab, facts, key, value, keys, values)
+    if block.sweep:
+        yield from _check_sweep(block, facts)
     if block.goal:
         yield from _check_condition(block.goal, block.marks["goal"], facts, "goal")
 
@@ -50,6 +52,22 @@ def check_picture(block: PictureBlock, tools: Tools) -> Iterator[Problem]:
     if facts is not None and block.view and block.view not in facts.views:
         place = block.marks["view"]
         yield Problem(place, f"{lab!r} has no view {block.view!r}", nearest(block.view, facts.views), "unknown-view")
+
+
+def _check_sweep(block: LabBlock, facts: LabFacts) -> Iterator[Problem]:
+    """The two axes of a map."""
+    if facts.axis is None:
+        message = f"{block.lab!r} has no map of many runs"
+        yield Problem(block.marks["sweep:"], message, "take the key sweep away, or another lab", "bad-sweep")
+        return
+    if len(block.sweep) != 2:
+        message = f"a map has two axes, not {len(block.sweep)}"
+        yield Problem(block.marks["sweep"], message, "write sweep: {rate: '0.1,1', seed: 0..7}", "bad-sweep")
+    for name, text in zip(block.sweep, block.axes, strict=True):
+        try:
+            facts.axis(text)
+        except UserError as error:
+            yield Problem(block.marks[f"sweep.{name}"], error.message, error.mend, "bad-sweep")
 
 
 def check_predict(block: Predict, tools: Tools) -> Iterator[Problem]:

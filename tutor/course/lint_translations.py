@@ -71,7 +71,7 @@ def _differing(block: Block, other: Block) -> Iterator[str]:
         case Predict():
             keys = ("kind", "lab", "measure", "within", "steps", "low", "high", "log")
         case LabBlock():
-            keys = ("lab", "knobs", "show", "hide", "lock", "goal", "par")
+            keys = ("lab", "knobs", "show", "hide", "lock", "goal", "par", "sweep")
         case Bug():
             keys = ("file", "plug", "line")
         case Exercise():

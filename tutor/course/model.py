@@ -133,6 +133,14 @@ class LabBlock:
     """What there is to do, in a sentence."""
     place: Place = field(default_factory=lambda: Place(Path("?")))
     marks: Marks = field(default_factory=no_marks, compare=False, repr=False)
+    sweep: Mapping[str, Any] = field(default_factory=dict)
+    """Two knobs (or `seed`) and the values of each, as in `tutor.engine.sweep`: the axes of the lab's map of many runs; empty:
+    the lab's own."""
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """The axes as texts, such as "rate=0.1,1"."""
+        return tuple(f"{name}={values}" for name, values in self.sweep.items())
 
 
 @dataclass(frozen=True)

@@ -145,12 +145,12 @@ def _lab(block: LabBlock, formats: Formats, width: int) -> Iterator[str]:
         yield from wrap(tr("Goal: {goal}", goal=block.goal), width)
     if block.par:
         yield from wrap(tr("Par: {steps} steps.", steps=block.par), width)
-    yield _command(run_link(block.lab, block.knobs))
+    yield _command(run_link(block.lab, block.knobs), *(f"--sweep {axis}" for axis in block.axes))
 
 
-def _command(link: str) -> str:
+def _command(link: str, *options: str) -> str:
     """To be copied, so it is never wrapped."""
-    return f"    dltutor run '{link}'"
+    return " ".join((f"    dltutor run '{link}'", *options))
 
 
 def run_link(lab: str, knobs: Mapping[str, Any]) -> str:

@@ -22,6 +22,8 @@ class LabFacts:
     """Knobs that may change while the run goes on, and so may be written `knob@step`."""
     curves: tuple[str, ...] = ()
     """The metrics that a view draws along the run."""
+    axis: Callable[[str], object] | None = None
+    """Reads an axis of the lab's map of many runs, such as "rate=0.1,1", and raises UserError; None: it has no such map."""
     socket: str = ""
     """The learner's function that the lab can run on; empty: none."""
 

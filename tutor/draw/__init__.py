@@ -75,6 +75,10 @@ def _draw(picture: Picture, size: tuple[int, int], look: Look) -> list[Row]:
             from tutor.draw.graph import draw_graph
 
             return draw_graph(picture, size, look)
+        case pictures.Cells():
+            from tutor.draw.cellmap import draw_cells
+
+            return draw_cells(picture, size, look)
         case pictures.Text():
             from tutor.draw.layout import draw_text
 

@@ -24,7 +24,7 @@ from tutor.labs.devices import failure, need_cuda
 from tutor.labs.spec import Knob, Lab, Plug, State, Value, View, Words
 from tutor.labs.watch import Watched
 from tutor.labs.watch_pictures import histograms, sizes
-from tutor.pictures import Guide, Lines, Picture, Series
+from tutor.pictures import Guide, Lines, Picture, Series, Text
 
 _ROLES = ("a", "b", "c", "d", "e", "f", "g", "h")
 _GUIDES = 4
@@ -252,6 +252,9 @@ class Run:
             return self._curves(view, size[0])
         if view.watched and isinstance(self.lab, Watched):
             return self._watched(self.lab, view)
+        if view.sweep:
+            names = " and ".join(axis.partition("=")[0] for axis in view.sweep)
+            return Text((f"Many runs that differ from this one in {names}.",))
         return self.lab.view(name, self.state, self.knobs, size)
 
     def _watched(self, lab: Watched, view: View) -> Picture:

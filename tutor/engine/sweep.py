@@ -14,8 +14,8 @@ from tutor.engine.link import Link, link_text, read_value
 from tutor.errors import BadLink, UserError, nearest
 from tutor.labs.spec import Knob, LabSpec, Value
 
-MOST = 200
-"""Runs at once."""
+MOST, MOST_ON_CUDA = 200, 1024
+"""Runs at once, on the processor and on a GPU."""
 _FEW = 5
 """Values that are suggested."""
 
@@ -45,8 +45,8 @@ class Member:
     link: str
 
 
-def read_axis(text: str, spec: LabSpec) -> Axis:
-    """Read KNOB=VALUES. Raises BadSweep, or BadLink for a knob or a value that the lab does not have."""
+def read_axis(text: str, spec: LabSpec, most: int = MOST) -> Axis:
+    """Read KNOB=VALUES, at most so many. Raises BadSweep, or BadLink for a knob or a value that the lab does not have."""
     name, equals, said = (part.strip() for part in text.partition("="))
     if not name or not equals or not said:
         raise BadSweep(f"{text!r} is not KNOB=VALUES", "write it like: rate=0.01,0.03,0.1 or seed=0..4")
@@ -57,7 +57,8 @@ def read_axis(text: str, spec: LabSpec) -> Axis:
     if "|" in said or knob.kind == "text":
         parts = said.split("|")
     else:
-        parts = [number for part in said.split(",") for number in (_range(part, name) if whole and ".." in part else [part])]
+        pieces = [_range(part, name, most) if whole and ".." in part else [part] for part in said.split(",")]
+        parts = [number for piece in pieces for number in piece]
     values = tuple(dict.fromkeys(read_value(knob, part) for part in parts))
     if len(values) < 2:
         how = f"separate them with |: {name}=4,2|8" if knob.kind == "text" else f"write it like: {name}=…,…"
@@ -65,7 +66,7 @@ def read_axis(text: str, spec: LabSpec) -> Axis:
     return Axis(name, values)
 
 
-def _range(text: str, name: str) -> list[str]:
+def _range(text: str, name: str, most: int) -> list[str]:
     """The numbers of A..B or A..B..STEP, both ends allowed."""
     ends = [part.strip() for part in text.split("..")]
     if not 2 <= len(ends) <= 3 or not all(part.removeprefix("-").isdigit() and len(part) < 12 for part in ends):
@@ -73,13 +74,18 @@ def _range(text: str, name: str) -> list[str]:
     low, high, step = int(ends[0]), int(ends[1]), int(ends[2]) if len(ends) == 3 else 1
     if high < low or step < 1:
         raise BadSweep(f"the range {text.strip()} is empty", "write the smaller number first")
-    _not_too_many((high - low) // step + 1)
+    _not_too_many((high - low) // step + 1, most)
     return [str(number) for number in range(low, high + 1, step)]
 
 
-def _not_too_many(count: int) -> None:
-    if count > MOST:
-        raise BadSweep(f"{count} runs are too many at once", f"ask for at most {MOST}")
+def _not_too_many(count: int, most: int) -> None:
+    if count > most:
+        raise BadSweep(f"{count} runs are too many at once", f"ask for at most {most}")
+
+
+def most_on(device: str) -> int:
+    """How many runs at once a device takes."""
+    return MOST_ON_CUDA if device == "cuda" else MOST
 
 
 def members(link: Link, spec: LabSpec, axes: Sequence[Axis]) -> list[Member]:
@@ -90,7 +96,7 @@ def members(link: Link, spec: LabSpec, axes: Sequence[Axis]) -> list[Member]:
     count = 1
     for axis in axes:
         count *= len(axis.values)
-    _not_too_many(count)
+    _not_too_many(count, most_on(link.device))
     found = []
     for place in product(*(range(len(axis.values)) for axis in axes)):
         values = tuple((axis.name, axis.values[k]) for axis, k in zip(axes, place, strict=True))
@@ -121,6 +127,19 @@ def suggestion(knob: Knob, value: Value) -> str:
         numbers = [knob.low + (knob.high - knob.low) * k / (_FEW - 1) for k in range(_FEW)] + [value]
     kept = sorted({float(f"{n:.3g}") if n != value else float(value) for n in numbers if knob.low <= n <= knob.high})
     return f"{knob.name}={','.join(f'{round(n):d}' if knob.kind == 'integer' else f'{n:g}' for n in kept)}"
+
+
+def map_suggestion(spec: LabSpec, knob: Knob | None, value: Value) -> str:
+    """Two axes worth a map: those of the lab's own map, with this knob in the place of the first where one is given."""
+    own = next((view.sweep for view in spec.views if view.sweep), ())
+    if knob is None and own:
+        return " ".join(own)
+    first = suggestion(knob, value) if knob is not None and knob.kind != "text" else ""
+    return f"{first} {SEEDS}".strip()
+
+
+SEEDS = "seed=0..7"
+"""The axis of a map that shows how much is luck."""
 
 
 def _seed() -> Knob:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from tutor.labs import playground_nets as nets
 from tutor.labs import playground_pictures as pictures
 from tutor.labs.playground_words import Report, words
 from tutor.labs.spec import Knob, Knobs, LabSpec, Metric, Plug, Source, State, View, Words, frozen, scalar
-from tutor.labs.training import begun, train
+from tutor.labs.training import begun, train, train_many
 from tutor.labs.watch import Layer
 from tutor.labs.watch_net import layers_of
 from tutor.pictures import Picture
@@ -68,6 +69,8 @@ SPEC = LabSpec(
         View("loss", "loss", "The loss on training and on test points.", curves=("loss", "test_loss")),
         View("accuracy", "accuracy", "The share of right answers, training and test.", curves=("accuracy", "test_accuracy")),
         *watch.VIEWS,
+        View("sweep", "many runs", "Many runs at once that differ in two knobs: a map, a cell a run.",
+             sweep=("rate=0.001,0.003,0.01,0.03,0.1,0.3,1,3", "seed=0..7")),
     ),
     source=Source("kernels.mlp", "train"),
     unit="step",
@@ -105,6 +108,20 @@ class Playground:
         net = nets.net_of(knobs)
         train(state, net, _data(state, knobs), nets.rule_of(knobs), steps, nets.read_pins(knobs, net), device)
         state["step"] += steps
+
+    def advance_each(self, states: Sequence[State], knobs: Sequence[Knobs], steps: int, device: str) -> None:
+        """See `tutor.labs.spec.Together`: one launch for all nets of one shape, whatever their rates, seeds and points."""
+        groups: dict[tuple[object, ...], list[int]] = {}
+        for k, own in enumerate(knobs):
+            shape = [own[name] for name in ("features", "hidden", "activation", "optimizer", "batch", "order", "train", "pin")]
+            groups.setdefault((*shape, nets.is_class(own)), []).append(k)
+        for places in groups.values():
+            here, first = [states[k] for k in places], knobs[places[0]]
+            net, data = nets.net_of(first), [_data(states[k], knobs[k]) for k in places]
+            rules = [nets.rule_of(knobs[k]) for k in places]
+            train_many(here, net, data, rules, steps, nets.read_pins(first, net), device)
+            for state in here:
+                state["step"] += steps
 
     def layers(self, state: State, knobs: Knobs) -> tuple[Layer, ...]:
         net = nets.net_of(knobs)

@@ -58,11 +58,11 @@ SPEC = LabSpec(
     ),
     metrics=(
         *(
-            Metric(f"distance_{racer.name}", racer.title, f"The share of its way that {racer.title} has left.", ".6g")
+            Metric(f"distance_{racer.name}", racer.title, f"The share of its way that {racer.title} has left.", ".6g", "low")
             for racer in RACERS
         ),
         *(
-            Metric(f"steps_{racer.name}", f"{racer.title} steps", "Steps to a millionth of its way; ∞: not yet.", ".0f")
+            Metric(f"steps_{racer.name}", f"{racer.title} steps", "Steps to a millionth of its way; ∞: not yet.", ".0f", "low")
             for racer in RACERS
         ),
     ),
@@ -73,6 +73,10 @@ SPEC = LabSpec(
             curves=tuple(f"distance_{racer.name}" for racer in RACERS), y_log=True,
         ),
         View("table", "table", "Who has arrived, after how many steps, at which rate."),
+        View(
+            "sweep", "many runs", "Many runs at once that differ in two knobs: a map, a cell a run.",
+            sweep=("rate=0.03,0.1,0.3,1,1.5,3,10,30", "condition=1,3,10,30,100,300,1000,3000"),
+        ),
     ),
     source=Source("kernels.race", "race"),
     steps=2000,

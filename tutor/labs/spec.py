@@ -6,9 +6,9 @@ describing a lab (on the home screen, in `dltutor labs`, in the linter) loads no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +62,8 @@ class Metric:
     help: str = ""
     format: str = ".3g"
     """A format specification for float."""
+    better: str = ""
+    """"high" or "low", where one run is better than another by it; empty: neither is."""
 
     @property
     def title(self) -> str:
@@ -88,7 +90,7 @@ class Hand:
 @dataclass(frozen=True)
 class View:
     """One way to look at a run. With `curves`, the engine draws these metrics against the step; with `watched`, what the lab's
-    `layers` say (`tutor.labs.watch`); otherwise the lab draws it."""
+    `layers` say (`tutor.labs.watch`); with `sweep`, many runs beside this one; otherwise the lab draws it."""
 
     name: str
     title: str
@@ -99,6 +101,8 @@ class View:
     """How the learner can take hold of the picture, or None."""
     watched: str = ""
     """"layers" or "ratio"."""
+    sweep: tuple[str, ...] = ()
+    """Two axes, such as "rate=0.01,0.1,1" and "seed=0..7": the map of the runs that differ in these (`tutor.engine.grid`)."""
 
 
 @dataclass(frozen=True)
@@ -209,6 +213,18 @@ class Lab(Protocol):
 
     def finished(self, state: State, knobs: Knobs) -> bool:
         """Whether going on would change nothing any more."""
+        ...
+
+
+@runtime_checkable
+class Together(Protocol):
+    """What a lab has besides, if a device can advance many of its runs at once."""
+
+    def advance_each(self, states: Sequence[State], knobs: Sequence[Knobs], steps: int, device: str) -> None:
+        """`advance` for each of these runs, all at one step and each with its own knobs, without a plug.
+
+        Runs that cannot go together, because their nets differ in shape, go in turns. Raises DeviceProblem.
+        """
         ...
 
 

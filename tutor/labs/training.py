@@ -63,20 +63,58 @@ def train(state: State, net: Net, data: Data, rule: Rule, updates: int, pins: Pi
 
 def train_each(states: Sequence[State], net: Net, data: Data, rule: Rule, updates: int, device: str = "cpu") -> None:
     """`train` for nets of one shape that learn from the same batches; on a GPU all at once. Raises DeviceProblem."""
-    kernel, going = _kernels(device, net, rule), [state for state in states if not state["broken"][0]]
-    firsts = {int(state["updates"][0]) for state in going}
-    together = device == "cuda" and updates > 0 and len(firsts) == 1
-    if together:
-        theta, memory = (np.stack([state[name] for state in going]) for name in ("theta", "memory"))
-        history, free = np.empty((len(going), updates), np.float32), (np.zeros(0, np.int64), np.zeros(0, np.float32))
-        seeds = np.full(len(going), data.seed, np.uint64)
-        kernel.train_each(net, [rule] * len(going), data, seeds, theta, memory, *free, firsts.pop(), updates, history)
-    for k, state in enumerate(going):
-        if together and np.isfinite(history[k]).all():
+    train_many(states, net, [data] * len(states), [rule] * len(states), updates, device=device)
+
+
+def train_many(
+    states: Sequence[State],
+    net: Net,
+    data: Sequence[Data],
+    rules: Sequence[Rule],
+    updates: int,
+    pins: Pins | None = None,
+    device: str = "cpu",
+) -> None:
+    """`train` for nets of one shape and one optimizer, each on its own data; on a GPU all at once. Raises DeviceProblem.
+
+    The data are alike but for their numbers and their seeds.
+    """
+    kernel, going = _kernels(device, net, rules[0]), [k for k, state in enumerate(states) if not state["broken"][0]]
+    if device == "cuda" and len({int(states[k]["updates"][0]) for k in going}) == 1:
+        for done in range(0, updates, _AT_ONCE):
+            count, parts = min(_AT_ONCE, updates - done), [(states[k], data[k], rules[k]) for k in going]
+            ended = _launch(kernel, net, parts, count, pins) if parts else set()
+            for place in ended:  # what is left for these is made alone, to see where their numbers end
+                train(parts[place][0], net, *parts[place][1:], updates - done, pins, device)
+            going = [k for place, k in enumerate(going) if place not in ended]
+        return
+    for k in going:
+        train(states[k], net, data[k], rules[k], updates, pins, device)
+
+
+_AT_ONCE = 4096
+"""Updates in one launch, at most: the losses of all of them come back."""
+
+
+def _launch(kernel: Any, net: Net, parts: Sequence[tuple[State, Data, Rule]], updates: int, pins: Pins | None) -> set[int]:
+    """Updates of many nets at once, in place. Returns which of them had a loss that is not finite: they stay as they were."""
+    states, data, rules = zip(*parts, strict=True)
+    held, first = pins or (np.zeros(0, np.int64), np.zeros(0, np.float32)), int(states[0]["updates"][0])
+    theta, memory = (np.stack([state[name] for state in states]) for name in ("theta", "memory"))
+    theta[:, held[0]] = held[1]
+    one = data[0]
+    if any(other.x is not one.x or other.t is not one.t for other in data):
+        one = one._replace(x=np.stack([own.x for own in data]), t=np.stack([own.t for own in data]))
+    seeds, history = np.array([own.seed for own in data], np.uint64), np.empty((len(states), updates), np.float32)
+    kernel.train_each(net, list(rules), one, seeds, theta, memory, *held, first, updates, history)
+    ended = set()
+    for k, state in enumerate(states):
+        if np.isfinite(history[k]).all():
             state["theta"][:], state["memory"][:], state["batch_loss"][0] = theta[k], memory[k], history[k, -1]
             state["updates"][0] += updates
         else:
-            train(state, net, data, rule, updates, device=device)
+            ended.add(k)
+    return ended
 
 
 def _kernels(device: str, net: Net, rule: Rule) -> Any:

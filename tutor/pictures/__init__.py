@@ -280,6 +280,31 @@ class Graph:
 
 
 @dataclass(frozen=True, eq=False)
+class Cells:
+    """A map of many runs: an axis a knob, a cell a run, coloured and lettered by a number, A being the best."""
+
+    values: Array
+    """(rows, columns); what is not finite has no letter."""
+    signs: tuple[str, ...]
+    """One a row, a character a cell: "." as its value says, "!" it has diverged, "?" it has failed, " " it has not begun."""
+    x_labels: tuple[str, ...]
+    """One a column."""
+    y_labels: tuple[str, ...]
+    """One a row, the top one first."""
+    best: float
+    """The value of the letter A; the letters go on from here …"""
+    worst: float
+    """… to here. May be the greater one."""
+    log: bool = False
+    """The letters are equal ratios apart rather than equal differences; for values above 0."""
+    title: str = ""
+    x_label: str = ""
+    y_label: str = ""
+    cursor: tuple[int, int] | None = None
+    """(row, column) of the cell that is looked at."""
+
+
+@dataclass(frozen=True, eq=False)
 class Text:
     """Plain lines."""
 
@@ -296,10 +321,10 @@ class Columns:
     """Relative widths; empty: equal."""
 
 
-Picture = Lines | Field | Surface | Images | Bars | Histograms | Network | Graph | Text | Columns
+Picture = Lines | Field | Surface | Images | Bars | Histograms | Network | Graph | Cells | Text | Columns
 
 KINDS: tuple[type, ...] = (
-    Lines, Field, Surface, Images, Bars, Histograms, Network, Graph, Text, Columns, Series, Guide, Points, Segment, Path,
-    Box, Histogram, Node, Edge, Quantity, Flow,
+    Lines, Field, Surface, Images, Bars, Histograms, Network, Graph, Cells, Text, Columns, Series, Guide, Points, Segment,
+    Path, Box, Histogram, Node, Edge, Quantity, Flow,
 )  # fmt: skip
 """Every class of this module, for those who send them over a pipe."""

@@ -9,7 +9,7 @@ from textual import on
 
 from tutor.engine.curves import ROLES, Record
 from tutor.engine.link import parse_link
-from tutor.engine.sweep import members, read_axis, suggestion
+from tutor.engine.sweep import members, most_on, read_axis, suggestion
 from tutor.errors import StoreProblem
 from tutor.labs.spec import View
 from tutor.pictures import Lines, Picture, Series
@@ -17,12 +17,13 @@ from tutor.tui.kept import Tried, against, keep, kept_runs, store_of
 from tutor.tui.lab_commands import Open, WriteDown
 from tutor.tui.lab_hand import LabHand
 from tutor.tui.lab_session import Recorded
+from tutor.tui.maps import LiveMap
 from tutor.tui.sweeps import Sweep, begin_sweep, sweep_of
 from tutor.words import tr
 
 _BEHIND = 3
 """Kept runs that are drawn behind the one on screen, the newest."""
-_HOW = "values with commas, from..to for whole numbers; two knobs make a grid; enter runs them"
+_HOW = "values with commas, from..to for whole numbers; a second knob, such as seed=0..7, makes a map; enter runs them"
 
 
 class LabCompare(LabHand):
@@ -55,13 +56,21 @@ class LabCompare(LabHand):
 
     def sweep(self, text: str) -> None:
         """Make the runs that were typed in the background, and show them. Raises UserError."""
-        axes = [read_axis(part, self.spec) for part in text.split()]
+        link = parse_link(self.link, self.spec)
+        axes = [read_axis(part, self.spec, most_on(link.device)) for part in text.split()]
         if not axes:
             return
-        wanted = members(parse_link(self.link, self.spec), self.spec, axes)
+        if len(axes) == 2:
+            self.open_map(LiveMap(self.spec, link, axes))
+            return
+        wanted = members(link, self.spec, axes)
         steps = self.frame.head if self.frame is not None and self.frame.head > 0 else self.spec.steps
         begin_sweep(self.app, Sweep(self.spec, wanted, steps if self.spec.trains else 0))
         self.action_compare()
+
+    def open_map(self, live: LiveMap) -> None:
+        """Show a map with the whole screen, and begin it."""
+        raise NotImplementedError
 
     @on(Recorded)
     def _recorded(self, event: Recorded) -> None:

@@ -28,7 +28,7 @@ def classes_for(width: int, height: int) -> dict[str, bool]:
 
 def second_view(views: Sequence[View], first: View) -> View | None:
     """The picture that goes with the first one: a curve beside a picture, a picture beside a curve, else the next."""
-    others = [view for view in views if view is not first]
+    others = [view for view in views if view is not first and not view.sweep]
     return next((view for view in others if bool(view.curves) != bool(first.curves)), others[0] if others else None)
 
 

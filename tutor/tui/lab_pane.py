@@ -29,6 +29,7 @@ from tutor.tui.lab_layout import wants_for
 from tutor.tui.lab_parts import LabParts, PictureView
 from tutor.tui.lab_session import Arrived, Engine, Gone, Refused, Session, Want
 from tutor.tui.lab_words import Goal
+from tutor.tui.maps import LiveMap
 
 _holders: WeakKeyDictionary[Engine, LabPane] = WeakKeyDictionary()
 """Which pane's run lives in a worker now."""
@@ -85,16 +86,18 @@ class LabPane(LabParts, can_focus=True):
         plug: Path | None = None,
         guesses: Sequence[Guess] = (),
         spot: Spot | None = None,
+        sweep: Sequence[str] = (),
         id: str | None = None,
     ) -> None:
         """show: the views to offer, in order; empty: all. hide: knobs that are not shown. lock: knobs that cannot be turned.
         plug: the learner's file. guesses: what was guessed about this run. spot: how far it was in another session; it goes
-        on from there."""
+        on from there. sweep: the two axes of its map; empty: the lab's own."""
         super().__init__(id=id)
         self.worker, self.plug, self.hidden_knobs, self.locked_knobs = worker, plug, tuple(hide), tuple(lock)
         self.goal = Goal(say, goal, par=par)
         self.title = title
         self.guesses = tuple(guesses)
+        self.wanted_axes = tuple(sweep)
         self.frame: Frame | None = None
         self.playing = self.coarse = False
         self.notice = self.gone = self.busy = ""
@@ -166,8 +169,10 @@ class LabPane(LabParts, can_focus=True):
         self.run_worker(self.session.converse(), name="lab session", exit_on_error=True)
         self.screen.bindings_updated_signal.subscribe(self, self.bindings_updated)
         self.reopen()
+        self.mind_map()
 
     async def on_unmount(self) -> None:
+        self.leave_map()
         if _holders.get(self.worker) is self:
             del _holders[self.worker]
             self.worker.on_busy = None
@@ -268,6 +273,15 @@ class LabPane(LabParts, can_focus=True):
             self._rested_at = -1
         elif before is not None and before.step < last_step(self.guesses) <= frame.step:
             self.post_message(self.Ended(self, "passed", frame.metrics, frame.link, frame.step))
+
+    def told(self, live: LiveMap, cell: int, reason: str) -> None:
+        record = live.tried(cell).record
+        if reason == "goal":
+            self.goal = replace(self.goal, reached=record.step)
+            self._goal_line.update_rows()
+            self.post_message(self.GoalReached(self, record.metrics, record.link, record.step))
+        else:
+            self.post_message(self.Ended(self, reason, record.metrics, record.link, record.step))
 
     @on(Refused)
     def _refused(self, event: Refused) -> None:

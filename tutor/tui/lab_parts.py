@@ -18,9 +18,9 @@ from tutor.draw import draw
 from tutor.draw.cells import Look, Row
 from tutor.labs.spec import Value, View
 from tutor.tui import lab_hand, lab_keys, lab_words
-from tutor.tui.lab_compare import LabCompare
 from tutor.tui.lab_guesses import Guess, guess_rows, with_guesses
 from tutor.tui.lab_layout import CSS, classes_for, second_view
+from tutor.tui.lab_map import LabMap
 from tutor.tui.widgets.entry import Entry
 from tutor.tui.widgets.knobs import KnobPanel
 from tutor.tui.widgets.strip_view import StripView, look_of
@@ -42,7 +42,7 @@ class PictureView(StripView):
         self.post_message(self.Placed())
 
 
-class LabParts(LabCompare):
+class LabParts(LabMap):
     """The lab pane as something to look at."""
 
     BINDING_GROUP_TITLE = "The lab"
@@ -143,6 +143,8 @@ class LabParts(LabCompare):
         return self._picture(second, width, height) if second is not None else []
 
     def _picture(self, view: View, width: int, height: int) -> list[Row]:
+        if view.sweep:
+            return self.map_rows(width, height)
         picture = self.frame.pictures.get(view.name) if self.frame is not None else None
         if picture is None:
             return []
@@ -166,6 +168,8 @@ class LabParts(LabCompare):
             return lab_words.summary_rows(f"{self.busy} …", "", width, height, self.look)
         if self.notice:
             return lab_words.summary_rows("", self.notice, width, height, self.look)
+        if self.live is not None:
+            return lab_words.summary_rows(self.map_words(), "", width, height, self.look)
         if self.frame is None:
             return lab_words.summary_rows("starting", "", width, height, self.look)
         said = self.frame.words
@@ -194,7 +198,7 @@ class LabParts(LabCompare):
         """Which views are on screen, and in how many columns and rows."""
         views = ((self.view, self._main), (second_view(self.views, self.view), self._second))
         shown = [(view, part) for view, part in views if view is not None and part.region and part.is_on_screen]
-        return [(view, (part.size.width, part.size.height)) for view, part in shown]
+        return [(view, (part.size.width, part.size.height)) for view, part in shown if not view.sweep]
 
     def bindings_updated(self, screen: Screen[Any]) -> None:
         """Keys can be remapped; what is shown is what works."""

@@ -85,6 +85,7 @@ class LabsOfLesson(Screen[None]):
             return LabPane(
                 self.app.worker, block_link(block), show=block.show, hide=block.hide, lock=block.lock,
                 goal=block.goal, par=par_words(block, self.book), say=block.say, guesses=self.guesses_about(block), spot=spot,
+                sweep=block.axes,
             )  # fmt: skip
         except UserError as error:  # the linter finds these; a lesson in the making has them
             card = next((card for card in self.cards() if card.block is block), None)

@@ -53,6 +53,8 @@ SPEC = LabSpec(
         View("accuracy", "accuracy", "Learned and held out.", curves=("accuracy", "test_accuracy")),
         View("loss", "loss", "On the digits to learn from.", curves=("loss",), y_log=True),
         *VIEWS,
+        View("sweep", "many runs", "Many runs at once that differ in two knobs: a map, a cell a run.",
+             sweep=("depth=2,6,10,16,24,40", "rate=0.001,0.003,0.01,0.03,0.1,0.3")),
     ),
     source=Source("kernels.deep", "train"),
     unit="epoch",

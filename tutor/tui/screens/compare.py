@@ -60,7 +60,7 @@ class CompareScreen(Screen[Tried | None]):
         self._cursor: float | None = None
         self._notice = ""
         self._gallery = Gallery(spec, lambda: self.query_one("#compare-picture", StripView).update_rows())
-        self._pages = ["", *(view.name for view in spec.views if not view.curves)]
+        self._pages = ["", *(view.name for view in spec.views if not (view.curves or view.sweep))]
 
     def compose(self) -> ComposeResult:
         yield StripView(self._title_rows, id="compare-title")
