@@ -156,3 +156,15 @@ for argv in (["list"], ["labs"], ["labs", "neuron", "--json"], ["progress"]):
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     assert "usage: dltutor" in done.stdout
+
+
+def test_what_spares_the_line_is_said_in_help_and_bad_numbers_are_refused(call: Call) -> None:
+    for command in (["--help"], ["open", "--help"]):
+        done = call(*command)
+        assert done.status == 0
+        assert "--fps" in done.out
+        assert "--low-bandwidth" in done.out
+    for command in (["--fps", "0"], ["open", "perceptron", "--fps", "fast"]):
+        done = call(*command)
+        assert done.status == 2
+        assert "whole number from 1 to 30" in done.err

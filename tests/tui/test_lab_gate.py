@@ -12,6 +12,7 @@ from textual.events import CursorPosition
 
 from tutor.tui import gate as gates
 from tutor.tui.gate import ASK, TRIES, FrameGate, Gated, gate_of
+from tutor.tui.line import allowance
 
 
 @pytest.fixture
@@ -167,6 +168,49 @@ def test_a_lost_answer_does_not_slow_down_what_comes_after(clock: list[float]) -
         clock[0] += gate.wait()
         assert gate.wait() == 0, turn
     assert late == 2
+
+
+def test_it_says_how_many_frames_a_second_there_are(clock: list[float]) -> None:
+    gate = FrameGate(lambda text: True)
+
+    def run(period: float, count: int) -> int:
+        for _ in range(count):
+            gate.close()
+            gate.ask()
+            clock[0] += period
+            while gate._unanswered:
+                gate.answered()
+        return gate.frames
+
+    assert gate.frames == 0
+    assert run(0.1, 20) == 10
+    assert run(0.25, 40) == 4
+    clock[0] += 60
+    assert run(0.1, 20) == 10
+    assert FrameGate(lambda text: False).frames == 0
+
+
+def test_a_busy_processor_and_a_dear_frame_make_the_next_one_wait(clock: list[float]) -> None:
+    outlet = Slow(6000)
+    gate = FrameGate(outlet.write, outlet)
+
+    def frame(seconds: float) -> float:
+        gate.close()
+        outlet.paint()
+        gate.ask()
+        clock[0] += seconds
+        while gate._unanswered:
+            gate.answered()
+        return gate.wait()
+
+    assert frame(0.01) == pytest.approx(6004 / 32768 - 0.01, abs=0.001)
+    assert frame(0.4) == pytest.approx(0.2)
+    outlet.frame = 0
+    assert frame(0.01) == pytest.approx(0, abs=0.001)
+    gate.allowance = allowance(low=True)
+    outlet.frame = 6000
+    assert frame(0.01) > 1.4
+    assert gate.dear
 
 
 def test_who_waits_is_called_once_when_it_opens(clock: list[float]) -> None:

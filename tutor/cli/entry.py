@@ -102,7 +102,7 @@ def _dispatch(argv: list[str]) -> int:
         return _with_course(course, argv)
     use(wanted())
     if not argv:
-        return _command("open").main(Wanted(what=None))
+        return _command("open").main(Wanted(what=None, fps=None, low_bandwidth=False))
     name = argv[0]
     if name.startswith("-"):
         return _top(argv)
@@ -148,10 +148,16 @@ def _command(name: str) -> Command:
 def _top(argv: list[str]) -> int:
     width = max(map(len, COMMANDS))
     commands = "\n".join(f"  {name:<{width}}  {about}" for name, about in COMMANDS.items())
+    from tutor.cli.open import screen_options
+
     parser = Parser("dltutor", _ABOUT, f"commands:\n{commands}\n\n{_EXAMPLES}")
     parser.usage = "dltutor [COMMAND …]"
     parser.add_argument("--version", action="store_true", help="print the version")
-    parser.wanted(argv)  # --help ends here
+    screen_options(parser)
+    given = parser.wanted(argv)  # --help ends here
+    if not given.version:
+        given.what = None
+        return _command("open").main(given)
     from tutor import __version__
 
     print(f"dltutor {__version__}")

@@ -5,25 +5,36 @@ from __future__ import annotations
 import os
 import sys
 
-from tutor.cli.parser import Parser, Wanted
+from tutor.cli.parser import Parser, Wanted, whole
 from tutor.errors import UserError
 
 EXAMPLE = """examples:
   dltutor open 01-neuron/perceptron
-  dltutor open 'perceptron?data=blobs&margin=0.2&seed=7'"""
+  dltutor open 'perceptron?data=blobs&margin=0.2&seed=7'
+  dltutor open gan-digits --low-bandwidth
+
+Pictures move ten times a second where the line to the terminal and the machine allow it; the status line of a lab says how
+often (fps). On a slow line they come in pieces, so that keys are answered at once, and with fewer colours while they move."""
 
 _MEND = "use `dltutor read LESSON` and `dltutor run LINK` here"
 
 
 def configure(parser: Parser) -> None:
     parser.add_argument("what", metavar="LINK|LESSON", nargs="?", help="a lab's link, or a lesson; without: the chapters")
+    screen_options(parser)
+
+
+def screen_options(parser: Parser) -> None:
+    """What spares the line to the terminal; `dltutor` without a command takes it, too."""
+    parser.add_argument("--fps", metavar="N", type=whole(1, 30), help="pictures a second, at most (10; with --low-bandwidth 2)")
+    parser.add_argument("--low-bandwidth", action="store_true", help="fewer pictures a second, fewer colours while they move")
 
 
 def main(arguments: Wanted) -> int:
     need_terminal()
     from tutor.tui.app import run
 
-    return run(arguments.what)
+    return run(arguments.what, frames=arguments.fps, low=arguments.low_bandwidth)
 
 
 def need_terminal() -> None:

@@ -20,6 +20,7 @@ from tutor.tui.ending import Ending, ended_well, let_go
 from tutor.tui.fault import log_error
 from tutor.tui.gate import Gated
 from tutor.tui.lesson_book import Progress
+from tutor.tui.line import allowance
 from tutor.tui.look import find_look
 from tutor.tui.many_courses import ManyCourses
 from tutor.tui.openings import Opening
@@ -27,7 +28,7 @@ from tutor.tui.resume import last_course
 from tutor.tui.start import begin, faults_words, follow
 from tutor.tui.theme import DARK, LIGHT, theme
 from tutor.tui.thrift import Thrifty
-from tutor.words import use, wanted
+from tutor.words import language, use, wanted
 
 if TYPE_CHECKING:
     from tutor.engine.client import Worker
@@ -242,11 +243,11 @@ class TutorApp(ManyCourses, Thrifty, Ending, Gated, Opening):
         self._close_messages_no_wait()
 
 
-def run(start: str | None = None, *, mouse: bool = True) -> int:
+def run(start: str | None = None, *, mouse: bool = True, frames: int | None = None, low: bool = False) -> int:
     """Open the screen: at home, at a lesson or at a lab. Returns the exit status.
 
-    mouse: False, or "off" in the setting of that name: the terminal keeps its mouse. Raises UserError before anything is on
-    the screen.
+    mouse: False, or "off" in the setting of that name: the terminal keeps its mouse. frames: pictures a second at most.
+    low: spare the line to the terminal. Raises UserError before anything is on the screen.
     """
     import sys
 
@@ -257,6 +258,7 @@ def run(start: str | None = None, *, mouse: bool = True) -> int:
         course, place, faults = begin(start or last_course(store))
         follow(store, course)
         app = TutorApp(course, store, start=place, resume=not start, faults=faults)
+        app.gate.allowance = allowance(frames, low or store.setting("low-bandwidth") == "on")
         with ended_well(app):
             app.run(mouse=mouse and store.setting("mouse") != "off")
             if app.return_code == 128 + signal.SIGHUP:

@@ -23,7 +23,7 @@ from textual.app import App
 from textual.events import CursorPosition
 from textual.widget import Widget
 
-from tutor.tui.line import Line
+from tutor.tui.line import Allowance, Line
 
 PATIENCE = 0.5
 """Seconds to wait for an answer when the terminal has never given one."""
@@ -34,8 +34,11 @@ TRIES = 3
 ASK = "\x1b[6n"
 LOOK_AGAIN = 2.0
 """Seconds after which the way to the terminal and back is measured again."""
-RATE = 32 * 1024
-"""Bytes a second that live pictures may send; a frame that costs more than its share makes the next one wait."""
+REST = 2.0
+"""Seconds between two frames after which it was a rest, and says nothing about how often they come."""
+BUSY = 0.1
+"""Seconds in which a frame should be on the glass. Where it is not, and the line is not to blame, the processor has too much to
+do: then the next frame waits for half as long again."""
 
 
 class Outlet(Protocol):
@@ -60,6 +63,7 @@ class FrameGate:
     def __init__(self, write: Callable[[str], bool], outlet: Outlet | None = None) -> None:
         """write: sends text to the terminal; False when there is none that could answer. outlet: what it goes through."""
         self.line = Line()
+        self.allowance = Allowance()
         self._write, self._outlet = write, outlet
         self._sent_before = 0
         self._hold_until = 0.0
@@ -78,6 +82,7 @@ class FrameGate:
         self._looked_at = 0.0
         self._opened_at = 0.0
         self._period = 0.0
+        self._shown = 0
         self._cost = 0.0
         self._waiting: list[Callable[[], None]] = []
 
@@ -105,14 +110,18 @@ class FrameGate:
         return left
 
     @property
-    def frames(self) -> float:
-        """Frames a second that reach the glass, of late; 0 where nobody can know."""
-        return 1 / self._period if self._answers and self._period else 0.0
+    def frames(self) -> int:
+        """Frames a second that reach the glass, of late, in a round number; 0 where nobody can know."""
+        if not self._answers or not self._period:
+            return 0
+        if abs(1 / self._period - self._shown) > 0.8:  # not to and fro between two numbers
+            self._shown = max(1, round(1 / self._period))
+        return self._shown
 
     @property
     def dear(self) -> bool:
-        """Whether frames, of late, cost more than the line, or what is allowed, has for ten a second."""
-        return self._answers > 0 and self._cost > min(RATE, self.line.rate) / 10
+        """Whether frames, of late, cost more than the line, or what is allowed, has for as many as there may be."""
+        return self._answers > 0 and self._cost > min(self.allowance.rate, self.line.rate) / self.allowance.frames
 
     def close(self) -> None:
         """A frame has been fetched and is going to be drawn."""
@@ -197,10 +206,15 @@ class FrameGate:
         if self._closed_at is not None:
             now = monotonic()
             size = self._sent() - self._sent_before
-            self._hold_until = self._closed_at + size / RATE
+            wait = size / self.allowance.rate
+            busy = now - self._closed_at if self.line.piece is None else 0.0
+            self._hold_until = max(self._closed_at + wait, now + busy / 2 if busy > BUSY else 0.0)
             self._cost += 0.5 * (size - self._cost)
             period = now - self._opened_at
-            self._period = period if period > 2 or not self._period else self._period + 0.2 * (period - self._period)
+            if period > REST:
+                self._period = 0.0
+            else:
+                self._period = self._period + 0.2 * (period - self._period) if self._period else period
             self._opened_at = now
         self._closed_at = None
         waiting, self._waiting = self._waiting, []

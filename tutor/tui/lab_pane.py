@@ -165,7 +165,14 @@ class LabPane(LabParts, can_focus=True):
 
     def on_mount(self) -> None:
         self.gate = gate_of(self.app)
-        self.session = Session(self.worker, self.gate, post=self.post_message, wants=self._wants, seen=self._seen)
+        self.session = Session(
+            self.worker,
+            self.gate,
+            post=self.post_message,
+            wants=self._wants,
+            seen=self._seen,
+            period=1 / self.gate.allowance.frames,
+        )
         self.run_worker(self.session.converse(), name="lab session", exit_on_error=True)
         self.screen.bindings_updated_signal.subscribe(self, self.bindings_updated)
         self.reopen()
@@ -237,7 +244,7 @@ class LabPane(LabParts, can_focus=True):
             return
         before, self.frame = self.frame, event.frame
         self._turned = dict(event.since)
-        self.coarse = event.frame.running and (self.coarse or self.gate.dear)
+        self.coarse = event.frame.running and (self.coarse or self.gate.dear or self.gate.allowance.coarse)
         if not any(isinstance(c, Play | Pause) for c in waiting):
             self.playing = event.frame.running
         if event.frame.fell and (before is None or before.fell != event.frame.fell):

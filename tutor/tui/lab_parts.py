@@ -18,6 +18,7 @@ from tutor.draw import draw
 from tutor.draw.cells import Look, Row
 from tutor.labs.spec import Value, View
 from tutor.tui import lab_hand, lab_keys, lab_words
+from tutor.tui.gate import gate_of
 from tutor.tui.lab_guesses import Guess, guess_rows, with_guesses
 from tutor.tui.lab_layout import CSS, classes_for, second_view
 from tutor.tui.lab_map import LabMap
@@ -187,7 +188,8 @@ class LabParts(LabMap):
         return len(lab_words.goal_rows(replace(self.goal, reached=None), self.spec.unit, width, 2, self.look))
 
     def _status_rows(self, width: int, height: int) -> list[Row]:
-        return [lab_words.status_row(self.frame, self.spec, self.link, self.pace, self.playing, width, self.look)]
+        frames = gate_of(self.app).frames
+        return [lab_words.status_row(self.frame, self.spec, self.link, self.pace, self.playing, width, self.look, frames)]
 
     def _foot_rows(self, width: int, height: int) -> list[Row]:
         if self.held and self.hand is not None:

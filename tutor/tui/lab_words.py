@@ -126,8 +126,10 @@ def goal_rows(goal: Goal, unit: str, width: int, height: int, look: Look) -> lis
     return [(head if k == 0 else blank, *line) for k, line in enumerate(lines)]
 
 
-def status_row(frame: Frame | None, spec: LabSpec, link: str, pace: float, running: bool, width: int, look: Look) -> Row:
-    """Where the run is, how fast it goes, on what; and the link that names it."""
+def status_row(
+    frame: Frame | None, spec: LabSpec, link: str, pace: float, running: bool, width: int, look: Look, frames: int = 0
+) -> Row:
+    """Where the run is, how fast it goes, on what; and the link that names it. frames: pictures a second, where it is known."""
     faint, strong = ink("muted", look), ink("text", look, bold=True)
     dot = Span(sign(" · ", " | ", look), faint)
     shown = Span(words(link, look), ink("primary", look))
@@ -151,6 +153,8 @@ def status_row(frame: Frame | None, spec: LabSpec, link: str, pace: float, runni
         behind = pace and frame.rate < 0.8 * pace
         speed = f"{rate} of {pace:g}/s" if behind else f"{pace:g}/s" if pace else rate
     parts += [Span(speed, faint)]
+    if running and frames:
+        parts.append(Span(f"{frames} fps", faint))
     if turn := last_turn(frame.link):
         parts.append(Span(words(turn, look), ink("accent", look)))
     parts += [Span(frame.device, faint if frame.device == "cpu" else strong), shown]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from dataclasses import dataclass, replace
 
 PIECE = 0.08
 """Seconds of the line that one piece of a picture may take: so long a key waits for it at worst."""
@@ -20,6 +21,24 @@ _TELLING = 400
 _SMALL = 64
 """A question after no more than this says how long the way is."""
 _KEPT = 9
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What live pictures may cost."""
+
+    frames: float = 10.0
+    """Frames a second, at most."""
+    rate: float = 32 * 1024
+    """Bytes a second; a frame that costs more than its share makes the next one wait."""
+    coarse: bool = False
+    """Always fewer steps of colour, not only while frames are dear."""
+
+
+def allowance(frames: int | None = None, low: bool = False) -> Allowance:
+    """As the options `--fps` and `--low-bandwidth` say."""
+    plain = Allowance(2.0, 4 * 1024, True) if low else Allowance()
+    return plain if frames is None else replace(plain, frames=float(frames))
 
 
 class Line:
