@@ -35,6 +35,30 @@ for text in sys.argv[1:]:
     apart[text] = [*far, [end["step"].tolist() for end in ends]]
 print(json.dumps(apart))
 """
+EACH = """
+import json
+from kernels.cuda import gan, race
+from tutor.engine.link import parse_link
+from tutor.engine.run import Run
+from tutor.labs import find_lab
+
+gan.THREADS, race.THREADS = 2, 4  # a thread of the simulator is a thread of Python
+same = []
+for lab_id, texts in (
+    ("race", ["race?dimensions=2", "race?dimensions=2&condition=7&rate=0.3", "race?surface=beale&seed=3"]),
+    ("gan-2d", [f"gan-2d?hidden_g=2&hidden_d=2&batch=4&activation=tanh&{more}"
+                for more in ("seed=1", "seed=2&rate_d=0.03", "seed=1&game=wgan")]),
+):
+    lab = find_lab(lab_id)
+    alone, together = ([Run(lab, parse_link(text, lab.spec)) for text in texts] for _ in range(2))
+    for one in alone:
+        lab.advance(one.state, one.knobs, 2, "cuda", None)
+    for steps in (1, 1):
+        lab.advance_each([one.state for one in together], [one.knobs for one in together], steps, "cuda")
+    same += [one.hash() == other.hash() for one, other in zip(alone, together)]
+    same.append(len({one.hash() for one in alone}) == 3)
+print(json.dumps(same))
+"""
 LINKS = {
     "race?surface=beale": 1e-9,
     "gd?loss=neuron": 1e-9,
@@ -53,6 +77,12 @@ def test_they_come_to_the_same_place() -> None:
         assert whole < LINKS[text], text
         assert half < LINKS[text], text
         assert steps == [[2]] * 3
+
+
+@pytest.mark.cuda
+@needs_numba_cuda
+def test_many_runs_at_once_come_to_where_each_comes_alone() -> None:
+    assert answer(EACH) == [True] * 8
 
 
 @pytest.mark.parametrize("text", [*LINKS, "gan-digits", "tune-text"])

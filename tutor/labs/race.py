@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,8 @@ from tutor.pictures import Picture
 
 Array = NDArray[Any]
 
+_RUN = ("w", "memory", "fates", "trails", "tallies")
+"""What of a state the kernel changes."""
 _QUADRATIC = ("surface", ("quadratic",))
 _BETA2 = {"rmsprop": 0.9}
 _EPSILON = {"adagrad": 1e-10}
@@ -133,6 +137,28 @@ class Race:
                 state["shape"], state["minima"], state["rules"], settings, int(state["step"][0]), count,
             )  # fmt: skip
             state["step"] += count
+
+    def advance_each(self, states: Sequence[State], knobs: Sequence[Knobs], steps: int, device: str) -> None:
+        """`advance` for many races, all at one step and each with its own knobs; on a GPU a launch for each kind of surface."""
+        if device == "cpu":
+            for state, own in zip(states, knobs, strict=True):
+                self.advance(state, own, steps, device, None)
+            return
+        race_each, groups = kernels("race", device).race_each, defaultdict(list)
+        for k, state in enumerate(states):
+            groups[int(state["number"][0]), state["w"].shape].append(k)
+        for (number, _), places in groups.items():
+            here = [states[k] for k in places]
+            changed = [np.concatenate([state[name] for state in here]) for name in _RUN]
+            shapes = np.repeat([state["shape"] for state in here], len(RACERS), axis=0)
+            rules = np.concatenate([state["rules"] for state in here])
+            settings = np.concatenate([_settings(states[k], knobs[k]) for k in places])
+            race_each(*changed, number, shapes, here[0]["minima"], rules, settings, int(here[0]["step"][0]), steps)
+            for name, array in zip(_RUN, changed, strict=True):
+                for state, part in zip(here, np.split(array, len(here)), strict=True):
+                    state[name][:] = part
+            for state in here:
+                state["step"] += steps
 
     def rivals(self, state: State) -> tuple[State, State] | None:
         """The learner's racer and ours of the same kind, which runs beside it in the same race."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from numpy.typing import NDArray
@@ -13,7 +15,7 @@ from tutor.labs.gan.places import COUNT, DRAWN, PAD, SETS
 from tutor.labs.gan.plane_plug import gradient_of
 from tutor.labs.gan.plane_table import data_of, nets_of, report_of, table_of
 from tutor.labs.gan.plane_words import words
-from tutor.labs.gan.players import begun, layers, play
+from tutor.labs.gan.players import begun, layers, play, play_each
 from tutor.labs.spec import Hand, Knob, Knobs, LabSpec, Metric, Plug, Socket, Source, State, View, Words
 from tutor.labs.watch import Layer
 from tutor.pictures import Picture
@@ -87,6 +89,22 @@ class Plane:
         if len(x):
             play(state, table_of(knobs), x, steps, None if plug is None else gradient_of(plug, knobs), device)
         state["step"] += steps
+
+    def advance_each(self, states: Sequence[State], knobs: Sequence[Knobs], steps: int, device: str) -> None:
+        """`advance` for many games at once, all at one step and each with its own knobs: a launch for each shape of game."""
+        groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
+        tables = [table_of(own) for own in knobs]
+        x = [data_of(own, int(state["seed"][0])).points for own, state in zip(knobs, states, strict=True)]
+        for k, table in enumerate(tables):
+            shape: list[object] = [array.tobytes() for net in table.nets for array in (net.sizes, net.phi)]
+            shape += [table.rules[0].number, table.rules[1].number]
+            groups[*shape, table.turns, table.game, table.batch, x[k].shape].append(k)
+        for places in groups.values():
+            if len(x[places[0]]):
+                here, rows = [states[k] for k in places], [x[k] for k in places]
+                play_each(here, [tables[k] for k in places], rows, steps, device)
+        for state in states:
+            state["step"] += max(0, steps)
 
     def metrics(self, state: State, knobs: Knobs) -> dict[str, float]:
         report = report_of(state, knobs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from tutor.labs.spec import State, frozen, scalar
 from tutor.labs.watch import EXAMPLES, Layer, ratio
 
 if TYPE_CHECKING:
-    from kernels.gan import Room
+    from kernels.gan import Game, Room
     from kernels.net import Net
     from kernels.optimizers import Rule
 
@@ -96,6 +96,29 @@ def play(state: State, table: Table, x: Array, rounds: int, gradient: Gradient |
         state["broken"][0] = int(state["step"][0]) + done + 1
 
 
+def play_each(states: Sequence[State], tables: Sequence[Table], x: Sequence[Array], rounds: int, device: str) -> None:
+    """`play` for many games of one shape, each on its own real examples; on a GPU in one launch. Raises DeviceProblem."""
+    kernel = _kernels(device, tables[0])
+    going = [k for k, state in enumerate(states) if not state["broken"][0]]
+    if device == "cpu":
+        for k in going:
+            play(states[k], tables[k], x[k], rounds)
+        return
+    if rounds <= 0 or not going:
+        return
+    arrays = {name: np.stack([states[k][name] for k in going]) for name in _LEARNED}
+    pairs = [(arrays[f"{what}_g"], arrays[f"{what}_d"]) for what in ("theta", "memory")]
+    games = [_game(states[k], tables[k], tables[k].turns) for k in going]
+    examples = x[going[0]] if all(x[k] is x[going[0]] for k in going) else np.stack([x[k] for k in going])
+    rules, made, last = [tables[k].rules for k in going], arrays["made"], arrays["last"]
+    done = kernel.play_each(tables[0].nets, rules, *pairs, games, examples, made, rounds, last)
+    for place, k in enumerate(going):
+        if done[place] == rounds:
+            _restore(states[k], {name: array[place] for name, array in arrays.items()})
+        else:  # alone once more, to see where its numbers end
+            play(states[k], tables[k], x[k], rounds, device=device)
+
+
 def _restore(state: State, before: State) -> None:
     for name, array in before.items():
         state[name][:] = array
@@ -114,13 +137,17 @@ def _rounds(state: State, table: Table, x: Array, rounds: int, gradient: Gradien
 
 
 def _kernel(state: State, table: Table, x: Array, rounds: int, turns: tuple[int, int], device: str = "cpu") -> int:
+    game, room = _game(state, table, turns), _room(table.nets, table.game, table.batch)
+    thetas, memories = _thetas(state), (state["memory_g"], state["memory_d"])
+    parts = (table.nets, room, table.rules, thetas, memories, game, x, state["made"], rounds, state["last"])
+    return int(_kernels(device, table).play(*parts))
+
+
+def _game(state: State, table: Table, turns: tuple[int, int]) -> Game:
     from kernels import gan
 
     number, seed = gan.GAMES.index(table.game), int(state["seed"][0])
-    game = gan.Game(number, table.batch, turns[1], turns[0], table.strength, table.limit, seed)
-    room, thetas, memories = _room(table.nets, table.game, table.batch), _thetas(state), (state["memory_g"], state["memory_d"])
-    parts = (table.nets, room, table.rules, thetas, memories, game, x, state["made"], rounds, state["last"])
-    return int(_kernels(device, table).play(*parts))
+    return gan.Game(number, table.batch, turns[1], turns[0], table.strength, table.limit, seed)
 
 
 def _kernels(device: str, table: Table) -> Any:
