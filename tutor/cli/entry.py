@@ -32,7 +32,7 @@ COMMANDS: dict[str, str] = {
     "language": "the language of lessons and screens",
     "course": "add, trust, test or remove courses from elsewhere",
     "progress": "show, export, import or reset what you have done",
-    "new": "make an example of a course, a chapter, a lesson or an exercise",
+    "new": "make an example of a course, a chapter, a lesson, an exercise or a lab",
     "export": "write a course as web pages, or as Markdown for paper",
     "preview": "show a lesson on screen while it is being written",
     "lint": "find mistakes in a course",

@@ -9,9 +9,10 @@ from typing import Any
 
 from tutor.cli.language import speak
 from tutor.cli.output import columns, print_json, table
+from tutor.cli.own_labs import every_lab, know_lab
 from tutor.cli.parser import Parser, Wanted, json_option
 from tutor.engine.link import value_text
-from tutor.labs import find_lab, lab_ids
+from tutor.labs import built_in_ids, find_lab
 from tutor.labs.spec import Knob, LabSpec
 from tutor.labs.spoken import spoken
 from tutor.words import tr
@@ -30,13 +31,14 @@ def configure(parser: Parser) -> None:
 def main(arguments: Wanted) -> int:
     speak()
     if arguments.lab:
+        know_lab(arguments.lab)
         spec = find_lab(arguments.lab).spec
         if arguments.json:
             print_json(asdict(spec))
         else:
             print(_described(spoken(spec)))
         return 0
-    specs = [find_lab(lab).spec for lab in lab_ids()]
+    specs = [find_lab(lab).spec for lab in built_in_ids()] + [spec for _, spec in every_lab()]
     if arguments.json:
         print_json([_short(spec) for spec in specs])
     else:

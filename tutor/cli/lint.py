@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor import trust
 from tutor.cli.output import Bar, print_json, say_notice
+from tutor.cli.own_labs import know_labs, run_inside
 from tutor.cli.parser import Parser, Wanted, whole
 from tutor.course import library
 from tutor.course.lint import lint, problems_as_json, problems_as_text
@@ -54,6 +55,10 @@ def main(arguments: Wanted) -> int:
     from tutor.cli.lint_proofs import Proofs
 
     path, root = asked(arguments.path)
+    known = library.at(root)
+    if know_labs(known).labs and arguments.run:
+        limit = f"--limit={arguments.limit}"
+        return run_inside(["lint", "--run", limit, *(["--json"] if arguments.json else []), "--", str(path.absolute())])
     exercises = exercises_in(read_course(root)[0], path)
     trusted = trust.is_trusted(root)
     if not trusted:
@@ -116,15 +121,22 @@ def tools(proofs: Proofs | None = None, seconds: int = 0, bar: Bar | None = None
     proofs: None: nothing is proven. seconds: that one run may take; 0: nothing is run.
     """
     from tutor.draw.mathbox import check_formula, display
-    from tutor.labs import find_lab, lab_ids
+    from tutor.labs import authored, find_lab, lab_ids
 
     bench = None
     if seconds:
         from tutor.cli.lint_bench import LintBench
 
         bench = LintBench(seconds, lambda link: bar.show(0, link, at_once=True) if bar else None)
-    labs = {lab: facts(find_lab(lab).spec) for lab in lab_ids()}
-    return Tools(labs, check_formula, display=lambda tex: display(tex, False), prove=proofs, bench=bench)
+    own, labs = authored(), {lab: facts(find_lab(lab).spec) for lab in lab_ids()}
+    return Tools(
+        labs,
+        check_formula,
+        display=lambda tex: display(tex, False),
+        prove=proofs,
+        bench=bench,
+        unknown={lab: why if own.root else "" for lab, why in own.broken.items()},
+    )
 
 
 def facts(spec: LabSpec) -> LabFacts:

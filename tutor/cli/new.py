@@ -1,4 +1,4 @@
-"""`dltutor new`: a small working example of a course, a chapter, a lesson or an exercise, to be made into one's own."""
+"""`dltutor new`: a small working example of a course, a chapter, a lesson, an exercise or a lab, to be made into one's own."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ EXAMPLE = """examples:
   dltutor new chapter my-course/nets
   dltutor new lesson my-course/01-first/memory
   dltutor new exercise my-course/01-first/running_mean --lesson my-course/01-first/02-memory.md
+  dltutor new lab my-course/two-spirals
 
 Chapters and lessons get the next free number in front of their names. A new course holds one lesson with every kind of block.
 Nothing is ever overwritten. What is made passes `dltutor lint`."""
@@ -23,6 +24,7 @@ KINDS = {
     "chapter": "tutor.cli.new_course",
     "lesson": "tutor.cli.new_course",
     "exercise": "tutor.cli.new_exercise",
+    "lab": "tutor.cli.new_lab",
 }
 """What can be made → the module that makes it."""
 

@@ -83,8 +83,13 @@ def main(arguments: Wanted) -> int:
         raise BadUsage("a sweep reports the end of each run only", "leave out --every, or --sweep")
     if arguments.plug and arguments.sweep:
         raise BadUsage("--sweep runs on the lab's own code", "leave out --plug, or --sweep")
+    from tutor.cli.own_labs import know_lab, run_inside
     from tutor.engine import prepare
 
+    if know_lab(arguments.link.partition("?")[0].strip()):
+        find_known(arguments.link)
+        if not arguments.sweep:
+            return run_inside(["run", *words_of(arguments)])
     prepare()  # before anything can import numba
     run, until = _asked(arguments)
     steps = arguments.steps if arguments.steps is not None else run.lab.spec.steps if run.lab.spec.trains else 0
@@ -107,6 +112,25 @@ def main(arguments: Wanted) -> int:
     reason = go(run, steps, every, until, report)
     report.end(run, reason, time.perf_counter() - began)
     return 1 if until is not None and reason != "until" else 0
+
+
+def find_known(link: str) -> None:
+    """Raise UserError, with the reason, when the lab of a course cannot be used."""
+    from tutor.engine.link import split_link
+    from tutor.labs import find_lab
+
+    find_lab(split_link(link)[0])
+
+
+def words_of(arguments: Wanted) -> list[str]:
+    """The command line again, for another process."""
+    size = f"{arguments.size[0]}x{arguments.size[1]}" if arguments.size else None
+    plug = str(Path(arguments.plug).absolute()) if arguments.plug else None
+    named = {"--seed": arguments.seed, "--steps": arguments.steps, "--until": arguments.until, "--device": arguments.device}
+    named |= {"--every": arguments.every, "--plug": plug, "--view": arguments.view, "--size": size}
+    words = [f"--set={pair}" for pair in arguments.set]
+    words += [f"{name}={value}" for name, value in named.items() if value is not None]
+    return [*words, *(["--json"] if arguments.json else []), "--", arguments.link]
 
 
 def _asked(arguments: Wanted) -> tuple[Run, Condition | None]:

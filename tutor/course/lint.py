@@ -46,6 +46,10 @@ def lint(folder: Path, tools: Tools, within: Path | None = None) -> list[Problem
             found += check_lesson(lesson, index, tools)
     found += _check_needs(course)
     found += check_translations(folder, course, tools)
+    for name, why in tools.unknown.items():
+        if why:
+            place = Place(folder / "labs" / f"{name.replace('-', '_')}.py")
+            found.append(Problem(place, why, "see what `dltutor new lab` makes", "broken-lab"))
     return in_order(problem for problem in found if within is None or problem.place.file.is_relative_to(within))
 
 

@@ -18,7 +18,7 @@ def check_lab(block: LabBlock, tools: Tools) -> Iterator[Problem]:
     """The knobs, views and goal of a lab block."""
     facts = tools.labs.get(block.lab)
     if facts is None:
-        yield _unknown_lab(block.lab, block.place, tools)
+        yield from _unknown_lab(block.lab, block.place, tools)
         return
     for key, value in block.knobs.items():
         keys, values = block.marks[f"knobs.{key}:"], block.marks[f"knobs.{key}"]
@@ -107,7 +107,7 @@ def check_link(text: str, place: Place, tools: Tools) -> Iterator[Problem]:
     lab, _, query = text.partition("?")
     facts = tools.labs.get(lab)
     if facts is None:
-        yield _unknown_lab(lab, place, tools)
+        yield from _unknown_lab(lab, place, tools)
         return
     for part in query.split("&") if query else ():
         key, equals, value = part.partition("=")
@@ -120,8 +120,10 @@ def check_link(text: str, place: Place, tools: Tools) -> Iterator[Problem]:
             return
 
 
-def _unknown_lab(name: str, place: Place, tools: Tools) -> Problem:
-    return Problem(place, f"there is no lab {name!r}", nearest(name, tools.labs), "unknown-lab")
+def _unknown_lab(name: str, place: Place, tools: Tools) -> Iterator[Problem]:
+    if name in tools.unknown:  # it is there; what is wrong with it is said once, of its own file
+        return
+    yield Problem(place, f"there is no lab {name!r}", nearest(name, tools.labs), "unknown-lab")
 
 
 def _check_knob(lab: str, facts: LabFacts, key: str, value: object, keys: Place, values: Place) -> Iterator[Problem]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from tutor.course.model import Exercise
@@ -70,3 +70,5 @@ class Tools:
     """Lays a formula out, in lines as they are shown."""
     bench: Bench | None = None
     """Makes the runs that the lessons speak of; None: nothing is run."""
+    unknown: Mapping[str, str] = field(default_factory=dict)
+    """Labs of the course itself of which nothing is known: id → why; empty: its code may not run, so nothing is checked."""

@@ -13,12 +13,15 @@ from tutor.engine.curves import Record, unpack
 from tutor.engine.process import Child
 from tutor.engine.wire import Message
 from tutor.errors import WorkerGone
+from tutor.labs import built_in_ids, find_lab
+from tutor.labs.checked import check_metrics, check_picture, check_words
 from tutor.labs.spec import Value, Words
 from tutor.pictures import Picture
 
 _STEP_BUDGET = 1.0
 _WHO = "The training process"
 _START_BUDGET = 30.0
+_LABS_BUDGET = 90.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +99,12 @@ class Worker:
         """End the process; it gets a moment to end by itself."""
         await self._child.kill(seconds=0.2)
 
+    async def labs(self) -> Message:
+        """What the process says of the labs that the open course carries."""
+        async with self._lock:
+            await self._start()
+            return await self._ask({"op": "labs"}, budget=_LABS_BUDGET)
+
     async def open(self, link: str, *, plug: Path | None = None, step: int = 0) -> None:
         """Start a run, with the learner's function from `plug` where one is given. Raises BadLink and BadData."""
         async with self._lock:
@@ -147,9 +156,18 @@ class Worker:
     async def frame(self, views: Sequence[str], size: tuple[int, int]) -> Frame:
         """The run as it is now. size: (columns, rows) of cells that there are for a picture."""
         answer = await self._request({"op": "frame", "views": list(views), "size": list(size)})
-        known: dict[str, Any] = {name: answer[name] for name in _FRAME_FIELDS}
-        self._link, self._at = known["link"], known["step"]
-        return Frame(**known)
+        try:
+            known: dict[str, Any] = {name: answer[name] for name in _FRAME_FIELDS}
+            frame = Frame(**known)
+            if frame.lab not in built_in_ids():  # other people's code may have had a hand in it
+                check_words(frame.words)
+                check_metrics(frame.metrics, find_lab(frame.lab).spec)
+                for name, picture in frame.pictures.items():
+                    check_picture(picture, str(name))
+        except (KeyError, TypeError, AttributeError):
+            raise WorkerGone(f"{self._child.who} sent what is no frame", "press r to start it again") from None
+        self._link, self._at = frame.link, frame.step
+        return frame
 
     async def record(self) -> Record:
         """The run as it is now, to be compared with others."""

@@ -31,6 +31,9 @@ def main() -> None:
     impose(LIMITS)
     os.environ["NUMBA_NUM_THREADS"] = "1"  # there is a process for each core already
     prepare()
+    from tutor.engine.authored import load_wanted
+
+    load_wanted()
     serve(lambda message: _answer(message, channel), channel, lambda: None)
 
 

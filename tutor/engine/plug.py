@@ -81,7 +81,7 @@ class Own:
         if self._function is None:
             self._choose(arguments)
         assert self._function is not None
-        kept, sys.stdout = sys.stdout, _NOWHERE
+        kept, sys.stdout = sys.stdout, NOWHERE
         self.since = time.monotonic()
         try:
             return self._function(*arguments)
@@ -104,7 +104,7 @@ class Own:
 
     def _choose(self, arguments: tuple[Any, ...]) -> None:
         """Try it on these arguments, and settle how it is run. Raises UserError."""
-        kept, sys.stdout = sys.stdout, _NOWHERE
+        kept, sys.stdout = sys.stdout, NOWHERE
         try:
             given = copy.deepcopy(arguments)
             try:
@@ -148,7 +148,7 @@ def _module(file: Path, text: str) -> dict[str, Any]:
     module.__file__ = str(file)
     module.__dict__.update(stand_ins())
     sys.modules[MODULE] = module
-    kept, sys.stdout = sys.stdout, _NOWHERE
+    kept, sys.stdout = sys.stdout, NOWHERE
     try:
         with _patient("the file itself"):
             exec(loadable(text, str(file)), module.__dict__)
@@ -264,4 +264,4 @@ class _Nowhere(io.TextIOBase):
         return len(text)
 
 
-_NOWHERE = _Nowhere()
+NOWHERE = _Nowhere()

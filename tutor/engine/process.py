@@ -19,6 +19,8 @@ from typing import IO, Any
 from tutor import errors
 from tutor.engine.wire import HEADER, LONGEST, Channel, Message, WireError, decode, encode
 from tutor.errors import UserError, WorkerGone
+from tutor.labs import VARIABLE as LABS
+from tutor.labs import authored
 from tutor.words import VARIABLE, language, use, wanted
 
 _KEPT = (
@@ -32,6 +34,7 @@ _KEPT = (
     "XDG_CACHE_HOME",
     "XDG_STATE_HOME",
     "XDG_DATA_HOME",
+    "XDG_CONFIG_HOME",
 )
 _KEPT_PREFIXES = ("NUMBA_", "DLTUTOR_", "CUDA_", "NVIDIA_")
 GRACE = 2.0
@@ -182,6 +185,9 @@ def environment() -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if k in _KEPT or k.startswith(_KEPT_PREFIXES)}
     kept["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])])
     kept["PYTHONUNBUFFERED"] = "1"
+    kept.pop(LABS, None)
+    if (root := authored().root) is not None:
+        kept[LABS] = str(root)
     kept[VARIABLE] = language()
     return kept
 

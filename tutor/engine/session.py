@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from tutor.engine.authored import described
 from tutor.engine.compiling import compiled_once
 from tutor.engine.curves import pack, record_of
 from tutor.engine.limits import allow_cpu
@@ -16,7 +17,7 @@ from tutor.engine.run import Run
 from tutor.engine.versus import Beside
 from tutor.engine.wire import Message
 from tutor.errors import UserError
-from tutor.labs import find_lab
+from tutor.labs import authored, find_lab
 
 CHUNK_SECONDS = 0.010
 _MOST_STEPS = 1 << 20
@@ -52,6 +53,8 @@ class Session:
         match message:
             case {"op": "ping"}:
                 pass
+            case {"op": "labs"}:
+                return {**described(authored())}
             case {"op": "open", "link": str(link), "plug": str(plug), "step": int(step)}:
                 self._open(link, plug, step)
             case {"op": "play", "pace": float() | int() as pace}:

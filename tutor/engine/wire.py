@@ -18,12 +18,13 @@ from typing import Any
 
 import numpy as np
 
-from tutor.labs.spec import Words
+from tutor.labs.spec import Hand, Knob, LabSpec, Metric, Socket, Source, View, Words
 from tutor.pictures import KINDS
 
 HEADER = struct.Struct(">II")
 LONGEST = 64 * 2**20
-_CLASSES: dict[str, type] = {cls.__name__: cls for cls in (*KINDS, Words)}
+_SPEC = (Hand, Knob, LabSpec, Metric, Socket, Source, View)
+_CLASSES: dict[str, type] = {cls.__name__: cls for cls in (*KINDS, Words, *_SPEC)}
 _DTYPES = frozenset("biuf")
 
 Message = dict[str, Any]

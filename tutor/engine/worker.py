@@ -26,7 +26,10 @@ def main() -> None:
     channel = own_channel()
     impose(LIMITS)
     prepare()
+    from tutor.engine.authored import load_wanted
     from tutor.engine.session import Session
+
+    load_wanted()
 
     session = Session(lambda text, seconds: channel.write({"busy": text, "budget": seconds}))
     warmed = False

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib import import_module
+from pathlib import Path
 
 from tutor.errors import BadLink, nearest
 from tutor.labs.spec import Lab
@@ -54,14 +57,51 @@ _MODULES = {
 }
 
 
+VARIABLE = "DLTUTOR_LABS"
+"""How a process is told which course's labs it is to load: the course's folder."""
+
+
+@dataclass(frozen=True)
+class Authored:
+    """The labs that a course carries. In the process of the screen they are descriptions only."""
+
+    root: Path | None = None
+    labs: Mapping[str, Lab] = field(default_factory=dict)
+    broken: Mapping[str, str] = field(default_factory=dict)
+    """Those that cannot be used: id → why, in a sentence."""
+
+
+_authored = Authored()
+
+
+def authored() -> Authored:
+    """The labs of the course that is open."""
+    return _authored
+
+
+def use_authored(found: Authored) -> None:
+    """From now on these labs are there beside the program's own, in place of those of another course."""
+    global _authored
+    _authored = found
+
+
 def lab_ids() -> tuple[str, ...]:
-    """The ids of all labs, in the order of the course."""
+    """The ids of all labs, in the order of the course; then those of the author's own."""
+    return (*_MODULES, *_authored.labs)
+
+
+def built_in_ids() -> tuple[str, ...]:
+    """The ids of the labs that come with the program."""
     return tuple(_MODULES)
 
 
 def find_lab(lab_id: str) -> Lab:
     """The lab with this id. Raises BadLink, with the nearest id, when there is none."""
+    if lab_id in _authored.labs:
+        return _authored.labs[lab_id]
+    if lab_id in _authored.broken:
+        raise BadLink(_authored.broken[lab_id])
     if lab_id not in _MODULES:
-        raise BadLink(f"there is no lab {lab_id!r}", nearest(lab_id, _MODULES))
+        raise BadLink(f"there is no lab {lab_id!r}", nearest(lab_id, lab_ids()))
     lab: Lab = import_module(_MODULES[lab_id]).LAB
     return lab

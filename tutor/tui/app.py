@@ -115,7 +115,8 @@ class TutorApp(ManyCourses, Thrifty, Ending, Gated, Opening):
     def _painted(self) -> None:
         """The first screen is on the glass: now start what takes time."""
         if self._start:
-            self.open_start(self._start)
+            if not self.carries(self._start):
+                self.open_start(self._start)
         elif self._resume:
             self.resume()
         self.start_noting()
@@ -137,6 +138,9 @@ class TutorApp(ManyCourses, Thrifty, Ending, Gated, Opening):
 
     async def _start_worker(self) -> None:
         await asyncio.to_thread(import_module, "tutor.engine.client")
+        await self.learn_labs()
+        if self._start and self.carries(self._start):
+            self.open_start(self._start)
         with suppress(UserError):  # opening a lab tries again, and says why it cannot
             await self.worker.start()
         await asyncio.sleep(_QUIET)

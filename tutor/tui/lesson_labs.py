@@ -94,7 +94,10 @@ class LabsOfLesson(Screen[None]):
             return None
 
     async def enter_lab(self, card: LabCard) -> None:
-        """Give a lab the focus, or the whole screen."""
+        """Give a lab the focus, or the whole screen; where it is code that came with the course, ask first."""
+        if self.app.withheld(card.block.lab):
+            self.app.with_trust(tr("This lab"), lambda: self.call_later(self._enter_learnt, card))
+            return
         await self.arrange_lab(card.block)
         if self._pane is not None and self._pane_block is card.block:
             self._pane.focus()
@@ -129,6 +132,11 @@ class LabsOfLesson(Screen[None]):
     def open_card(self, card: Card, *, first: str = "") -> None:
         """Open an exercise or a bug. first: "lab" or "mend", to be opened on it at once."""
         raise NotImplementedError
+
+    async def _enter_learnt(self, card: LabCard) -> None:
+        await self.app.learn_labs()
+        card.say()
+        await self.enter_lab(card)
 
     def on_lab_pane_leave(self, event: Message) -> None:
         """Back from the lab beside the text."""

@@ -5,27 +5,28 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Callable, Coroutine
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
-
-from textual.app import App
 
 from tutor import trust
 from tutor.course.model import Course, Lesson
 from tutor.draw.cells import Look
 from tutor.errors import UserError
 from tutor.tui.look import shown
+from tutor.tui.openings import Opening
 from tutor.tui.start import begin, faults_words, follow, others, read_all
 from tutor.words import tr
 
 if TYPE_CHECKING:
     from tutor.engine.client import Worker
     from tutor.store import Store
+    from tutor.store.spot import Spot
 
 _COLLECT = (20_000, 20, 100)
 """How rarely Python looks for cyclic garbage: pauses are short, and a full one comes every few minutes."""
 
 
-class ManyCourses(App[Any]):
+class ManyCourses(Opening):
     """One course is open at a time."""
 
     course: Course
@@ -36,6 +37,12 @@ class ManyCourses(App[Any]):
     notice: str
     totals: dict[str, int]
     _worker: Worker | None
+    _learning: asyncio.Lock | None = None
+
+    @property
+    def worker(self) -> Worker:
+        raise NotImplementedError
+
     _sections: dict[tuple[str, str], str]
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
@@ -75,13 +82,73 @@ class ManyCourses(App[Any]):
             self.tell(error)
             return
         follow(self.store, course)
-        worker, self._worker = self._worker, None
-        if worker is not None:
-            self._spawn(worker.close())
         self.course, self.whole, self.notice = course, None, faults_words(faults)
         self.totals.clear()
         self._sections.clear()
         self._spawn(self._read_rest())
+        self._spawn(self.learn_labs())
+
+    async def learn_labs(self, then: Callable[[], object] = lambda: None) -> None:
+        """Have the worker load the labs of the course that is open, and describe them; a worker that had others ends."""
+        if self._learning is None:
+            self._learning = asyncio.Lock()
+        async with self._learning:
+            await self._learn_labs()
+        then()
+
+    async def _learn_labs(self) -> None:
+        from tutor.labs import authored
+        from tutor.tui.screens.home import Home
+
+        if authored().root == self.course.folder:
+            return
+        described = await asyncio.to_thread(import_module, "tutor.engine.described")
+        before = described.loaded_root()
+        loads = await asyncio.to_thread(described.announce, self.course.folder, self.course.id)
+        if self._worker is not None and (loads or before is not None):
+            await self._worker.close()
+        if loads:
+            try:
+                own = described.learn(await self.worker.labs(), self.course.folder)
+            except UserError as error:
+                self.tell(error)
+                return
+            for screen in self.screen_stack:
+                if isinstance(screen, Home):
+                    screen.show_more_labs({name: lab.spec.summary for name, lab in own.labs.items()})
+
+    def open_lab(self, link: str, *, spot: Spot | None = None) -> None:
+        """Open a lab by itself; where it is code that came with the course, ask first, and wait until it is loaded."""
+
+        def again() -> None:
+            self._spawn(self.learn_labs(lambda: self.open_lab(link, spot=spot)))
+
+        if not self.unlearnt(link):
+            super().open_lab(link, spot=spot)
+        elif self.withheld(link):
+            self.with_trust(tr("This lab"), again)
+        else:
+            again()
+
+    def carries(self, link: str) -> bool:
+        """Whether this is a lab of the course's own."""
+        if not (self.course.folder / "labs").is_dir():
+            return False
+        from tutor.labs.declared import declared_labs
+
+        return link.partition("?")[0] in declared_labs(self.course.folder)
+
+    def unlearnt(self, link: str) -> bool:
+        """Whether this is a lab of the course's own that has not been loaded yet."""
+        if not self.carries(link):
+            return False
+        from tutor.labs import authored
+
+        return authored().root != self.course.folder
+
+    def withheld(self, link: str) -> bool:
+        """Whether this is a lab of the course's own that has not been trusted."""
+        return self.carries(link) and not trust.is_trusted(self.course.folder)
 
     def with_trust(self, what: str, then: Callable[[], object]) -> None:
         """Do something that runs the course's own code: at once where it may run, or when the learner has said so.
@@ -93,7 +160,7 @@ class ManyCourses(App[Any]):
             return
         from tutor.tui.screens.dialogs import Confirm
 
-        course, files = self.course, trust.code_names(self.course.folder)
+        course, files = self.course, trust.code_names(self.course.folder, 3)
         message = "\n\n".join(
             (
                 tr("{what} is code that came with the course {title}.", what=what, title=course.title),

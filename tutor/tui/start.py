@@ -75,6 +75,11 @@ def resolve(start: str, course: Course) -> str:
     if start not in lab_ids() and len(short) == 1:
         return short[0]
     lab, pairs = split_link(start)
+    if (course.folder / "labs").is_dir():
+        from tutor.labs.declared import declared_labs
+
+        if lab in declared_labs(course.folder):
+            return start  # its knobs are read when it has been loaded
     if lab not in lab_ids():
         raise BadLink(tr("{lab!r} is neither a lesson nor a lab", lab=lab), nearest(lab, [*lessons, *lab_ids()]))
     make_link(find_lab(lab).spec, pairs)

@@ -195,6 +195,10 @@ class Home(Screen[None]):
         self._labs = dict(labs)
         self.refill()
 
+    def show_more_labs(self, labs: Mapping[str, str]) -> None:
+        """Add the labs that the course carries."""
+        self.show_labs({**self._labs, **labs})
+
     def show_courses(self, courses: Mapping[str, tuple[str, str]]) -> None:
         """Add the other courses to the list: name → title and version."""
         self._courses = dict(courses)

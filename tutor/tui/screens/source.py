@@ -16,6 +16,8 @@ from textual.highlight import highlight
 from textual.screen import Screen
 from textual.widgets import Static
 
+from tutor.labs import authored
+from tutor.labs.declared import source_file
 from tutor.labs.spec import Source
 from tutor.tui.lab_keys import key_text
 from tutor.tui.widgets.strip_view import look_of
@@ -34,8 +36,13 @@ class Listing:
 
 def kernel_listing(source: Source) -> Listing:
     """The file of a kernel. It is found without importing it, which would load the compiler."""
-    spec = find_spec(source.module)
     name = source.module.replace(".", "/") + ".py"
+    root = authored().root
+    if root is not None and (file := source_file(root, source.module)) is not None:
+        return listing(file, source.function, name)
+    if source.module.partition(".")[0] not in ("kernels", "tutor"):
+        return Listing(name, tr("# {name} is not there.", name=name))
+    spec = find_spec(source.module)
     if spec is None or spec.origin is None:
         return Listing(name, tr("# {name} is not there.", name=name))
     return listing(Path(spec.origin), source.function, name)
