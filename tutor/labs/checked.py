@@ -10,7 +10,7 @@ import types
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -36,7 +36,7 @@ def check_spec(spec: object) -> LabSpec:
     """The same, when it is a whole description. Raises BadLab."""
     if not isinstance(spec, LabSpec):
         raise BadLab("its spec is no LabSpec", "see what `dltutor new lab` makes")
-    for complaint in (*_misfits(spec, "spec"), *_spec_faults(spec)):
+    for complaint in chain(_misfits(spec, "spec"), _spec_faults(spec)):
         raise BadLab(complaint, "see `dltutor labs gd --json`, or what `dltutor new lab` makes")
     return spec
 
@@ -137,7 +137,7 @@ def check_picture(picture: object, view: str) -> Picture:
         raise BadLab(f"{where} is {_short(picture)}, no picture", "return one of the classes of tutor.pictures")
     if sum(1 for _ in islice(_all_parts(picture), _MOST_PARTS + 1)) > _MOST_PARTS:
         raise BadLab(f"{where} has more than {_MOST_PARTS} parts", "a screen has 2000 cells")
-    for complaint in (*_misfits(picture, where), *_picture_faults(picture, where)):
+    for complaint in chain(_misfits(picture, where), _picture_faults(picture, where)):
         raise BadLab(complaint, "see the class in tutor.pictures")
     return cast(Picture, picture)
 
