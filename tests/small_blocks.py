@@ -18,7 +18,8 @@ def shrink() -> None:
     for tile in (matmul, dots):
         tile.LANES = tile.LINES = tile.TALL = tile.WIDE = 2
         tile.ROWS = tile.COLUMNS = tile.DEPTH = 4
-    dots.BEFORE_NEXT, dots.BLOCKS, dots.LEAST = 5, 16, 16
+        tile.BEFORE_NEXT = 5
+    dots.BLOCKS = dots.LEAST = 16
     layers.THREADS = layers.BLOCKS = learning.THREADS = normalization.THREADS = deep.THREADS = 2
     convnet.STEP = deep.STEP = 4
 

@@ -29,8 +29,8 @@ TALL, WIDE = 4, 4
 """Rows and columns of C that a thread has."""
 ROWS, COLUMNS = LINES * TALL, LANES * WIDE
 """The tile that they make."""
-DEPTH = 16
-"""So many terms are in shared memory at a time."""
+DEPTH, BEFORE_NEXT = 16, 33
+"""So many terms are in shared memory at a time; those of A are one number further apart, so that threads can write at once."""
 
 _ZERO = np.float32(0.0)
 _ROW, _TABLE = float32[::1], int32[::1]
@@ -63,7 +63,7 @@ def _matmul(
 
     + n % P]. bias: where in A the numbers lie that row m is raised by; −1: nowhere.
     """
-    left = cuda.shared.array((DEPTH, ROWS), float32)
+    left = cuda.shared.array((DEPTH, BEFORE_NEXT), float32)
     right = cuda.shared.array((DEPTH, COLUMNS), float32)
     sums = cuda.local.array((TALL, WIDE), float32)
     x, y = cuda.threadIdx.x, cuda.threadIdx.y
