@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.errors import DeviceProblem
+from tutor.labs.devices import kernels
 from tutor.labs.spec import State, scalar
 from tutor.labs.words import said
 
@@ -119,25 +119,8 @@ def _launch(kernel: Any, net: Net, parts: Sequence[tuple[State, Data, Rule]], up
 
 def _kernels(device: str, net: Net, rule: Rule) -> Any:
     """The module that trains on this device. Raises DeviceProblem."""
-    from kernels import mlp
-
-    if not on_cuda(device):
-        return mlp
-    from kernels.cuda import large
-    from kernels.cuda import mlp as in_a_block
-
-    return large if in_a_block.too_large(net, rule) else in_a_block
-
-
-def on_cuda(device: str) -> bool:
-    """Whether this device is a GPU. Raises DeviceProblem where it cannot be used."""
-    if device == "cpu":
-        return False
-    from kernels.cuda.device import why_not
-
-    if reason := why_not():
-        raise DeviceProblem(f"CUDA cannot be used here: {reason}", "run on the cpu")
-    return True
+    found = kernels("mlp", device)
+    return kernels("large", device) if device != "cpu" and found.too_large(net, rule) else found
 
 
 def responses(net: Net, theta: Array, x: Array, first: int) -> Array:

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutor.errors import UserError
+from tutor.labs.devices import kernels
 from tutor.labs.spec import Knobs, Plug, State
-from tutor.labs.training import on_cuda, responses
+from tutor.labs.training import responses
 
 if TYPE_CHECKING:
     from kernels.mlp import Net
@@ -44,7 +45,7 @@ def attack_of(knobs: Knobs, **changed: Any) -> Attack:
 
 def moved(net: Net, theta: Array, x: Array, labels: Array, attack: Attack, seed: int, device: str = "cpu") -> Array:
     """x (m, I) as this attack moves it, float32. Raises DeviceProblem where the device cannot be used."""
-    adversarial = kernels_for(device)
+    adversarial = kernels("adversarial", device)
     if attack.kind == "random signs":
         return np.asarray(adversarial.random_signs(x, attack.epsilon, seed))
     wanted = labels if attack.target < 0 else np.full(len(labels), attack.target)
@@ -52,17 +53,6 @@ def moved(net: Net, theta: Array, x: Array, labels: Array, attack: Attack, seed:
     t = np.eye(CLASSES, dtype=np.float32)[wanted]
     toward = 1 if attack.target < 0 else -1
     return np.asarray(adversarial.attack(net, theta, x, t, attack.epsilon, steps=steps, toward=toward))
-
-
-def kernels_for(device: str) -> Any:
-    """The module that attacks on this device. Raises DeviceProblem."""
-    if on_cuda(device):
-        from kernels.cuda import adversarial as on_gpu
-
-        return on_gpu
-    from kernels import adversarial
-
-    return adversarial
 
 
 def moved_by_learner(plug: Plug, net: Net, theta: Array, x: Array, labels: Array, attack: Attack) -> Array:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tutor.labs.adversarial import attacks, pictures
 from tutor.labs.adversarial.attacks import CLASSES, KINDS, NOBODY, attack_of
+from tutor.labs.devices import kernels
 from tutor.labs.spec import Knob, Knobs, LabSpec, Metric, Plug, Socket, Source, State, View, Words, frozen, scalar
 from tutor.labs.training import begun, broken, train
 from tutor.labs.watch import VIEWS, Layer
@@ -194,7 +195,7 @@ def _train_attacked(state: State, net: Net, data: Data, rule: Rule, updates: int
     """Make updates on digits that are attacked; at a loss that is not finite the net stays as it was, for good."""
     if state["broken"][0]:
         return
-    epsilon, adversarial = float(knobs["strength"]), attacks.kernels_for(device)
+    epsilon, adversarial = float(knobs["strength"]), kernels("adversarial", device)
     steps, stride = (1, epsilon) if knobs["defence"] == "fgsm" else (_PGD_TRAINING, 2.5 * epsilon / _PGD_TRAINING)
     theta, memory, first = state["theta"], state["memory"], int(state["updates"][0])
     before, losses = (theta.copy(), memory.copy()), np.zeros(updates, np.float32)

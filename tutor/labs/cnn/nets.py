@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tutor.labs.devices import kernels
 from tutor.labs.spec import Array, Knob, Knobs, State, scalar
-from tutor.labs.training import on_cuda
 from tutor.labs.watch import EXAMPLES, ratio
 from tutor.labs.watch import Layer as Watched
 from tutor.labs.words import said
@@ -85,12 +85,12 @@ def train(
     """
     from kernels import cnn
 
-    gpu, broken, first = on_cuda(device), state[f"{prefix}broken"], int(state[f"{prefix}updates"][0])
+    broken, first = state[f"{prefix}broken"], int(state[f"{prefix}updates"][0])
     if updates <= 0 or broken[0]:
         return
     theta, memory, x = state[f"{prefix}theta"], state[f"{prefix}memory"], state["x"]
     data = cnn.data(x, state["t"], min(batch, len(x)), seed=int(state["seed"][0]))
-    make, history = _maker(net, data.batch, len(x), steps, gpu), np.empty(updates, np.float32)
+    make, history = _maker(net, data.batch, len(x), steps, device), np.empty(updates, np.float32)
     before = theta.copy(), memory.copy()
     make(rule, data, theta, memory, *cnn.FREE, first, updates, history)
     bad = np.flatnonzero(~np.isfinite(history))
@@ -104,14 +104,12 @@ def train(
     state[f"{prefix}batch_loss"][0] = history[done] if bad.size else history[-1]
 
 
-def _maker(net: Net, batch: int, examples: int, steps: Callable[..., None] | None, gpu: bool) -> Callable[..., None]:
+def _maker(net: Net, batch: int, examples: int, steps: Callable[..., None] | None, device: str) -> Callable[..., None]:
     """What makes the steps, as `train` says, given the net and its memory."""
     from kernels import cnn
 
-    if gpu and not steps:
-        from kernels.cuda import convnet
-
-        return partial(convnet.train, net, None)
+    if device != "cpu" and not steps:
+        return partial(kernels("convnet", device).train, net, None)
     if steps or not cnn.halved(net, batch):
         return partial(steps or cnn.train, net, work_of(net, batch, examples))
     from kernels import halves

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tutor.labs.devices import kernels
 from tutor.labs.end_to_end import judged
 from tutor.labs.spec import State, scalar
-from tutor.labs.training import on_cuda
 from tutor.labs.watch import EXAMPLES, Layer, ratio
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def train(
     from kernels import mlp, optimizers
     from kernels.deep import space
 
-    deep = _kernels(device)
+    deep = kernels("deep", device)
     if updates <= 0 or state["broken"][0]:
         return
     net, skip = built(shape)
@@ -131,7 +131,7 @@ def train_each(
     """`train` for nets of one depth and width that learn from the same batches; on a GPU all at once. Raises DeviceProblem."""
     from kernels import mlp, optimizers
 
-    deep, going = _kernels(device), [k for k, state in enumerate(states) if not state["broken"][0]]
+    deep, going = kernels("deep", device), [k for k, state in enumerate(states) if not state["broken"][0]]
     firsts = {int(states[k]["updates"][0]) for k in going}
     together = device == "cuda" and updates > 0 and len(firsts) == 1
     if together:
@@ -150,17 +150,6 @@ def train_each(
             states[k]["updates"][0] += updates
         else:
             train(states[k], shapes[k], x, t, rate, batch, seed, updates, device)
-
-
-def _kernels(device: str) -> Any:
-    """The module that trains on this device. Raises DeviceProblem."""
-    if on_cuda(device):
-        from kernels.cuda import deep as on_gpu
-
-        return on_gpu
-    from kernels import deep
-
-    return deep
 
 
 def told(state: State, shape: Shape, x: Array) -> Array:
