@@ -32,7 +32,7 @@ def answer(code: str, *arguments: str, simulated: bool | None = None, **variable
         environment["NUMBA_ENABLE_CUDASIM"] = "1"
         code = f"from small_blocks import steady\nsteady()\n{code}"
     done = subprocess.run(
-        [sys.executable, "-c", code, *arguments], env=environment, capture_output=True, text=True, timeout=300, check=False
+        [sys.executable, "-c", code, *arguments], env=environment, capture_output=True, text=True, timeout=900, check=False
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

@@ -8,17 +8,22 @@ says what is spilled.
 from __future__ import annotations
 
 import ast
+import hashlib
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 from on_cuda import ROOT, answer
+
+from tutor.engine.cache import kernels_hash
 
 FOLDER = ROOT / "kernels" / "cuda"
 BLOCK = 256
@@ -76,12 +81,28 @@ def found() -> dict[str, str]:
     """The PTX of every kernel by its full name, and of two that are wrong on purpose."""
     if find_spec("numba_cuda") is None:
         pytest.skip("numba-cuda is not installed")
-    ptx: dict[str, str] = answer(COMPILED, simulated=False)
+    ptx = _kept(COMPILED, lambda: answer(COMPILED, simulated=False))
     if "missing" in ptx:
         reason = f"no NVVM to compile with (pip install nvidia-nvvm): {ptx['missing']}"
         assert not os.environ.get("CI"), reason
         pytest.skip(reason)
     return ptx
+
+
+def _kept(what: str, make: Callable[[], dict[str, str]]) -> dict[str, str]:
+    """What is made of the kernels as they are now; it takes a minute, and lies beside the compiled kernels from then on."""
+    key = hashlib.sha256(f"{kernels_hash()} {what}".encode()).hexdigest()[:16]
+    file = Path(os.environ["NUMBA_CACHE_DIR"]) / f"machine-code-{key}.json"
+    if file.exists():
+        found: dict[str, str] = json.loads(file.read_text())
+        return found
+    found = make()
+    if "missing" not in found:
+        part = file.with_name(f"{file.name}.{os.getpid()}")
+        part.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(json.dumps(found))
+        part.replace(file)
+    return found
 
 
 def operations(ptx: str) -> set[str]:
@@ -117,10 +138,9 @@ def test_the_assembler_spills_nothing(found: dict[str, str], tmp_path: Path) -> 
     ptxas = _assembler()
     if ptxas is None:
         pytest.skip("no ptxas here (pip install nvidia-cuda-nvcc)")
+    version = subprocess.run([ptxas, "--version"], capture_output=True, text=True, timeout=60, check=True).stdout
     names = [name for name in found if name != "wide"]
-    for name in names:
-        (tmp_path / f"{name}.ptx").write_text(found[name])
-    says = {name: _assembled(ptxas, tmp_path / f"{name}.ptx") for name in names}
+    says = _kept(f"{COMPILED} {version}", lambda: {name: _assembled(ptxas, found[name], tmp_path / name) for name in names})
     assert "0 bytes stack frame" not in says.pop("kept"), "a kernel with local memory has a stack frame"
     for name, text in says.items():
         stack = STACK if name.startswith(DOUBLE) else 0
@@ -138,8 +158,10 @@ def _assembler() -> str | None:
     return next((str(file) for folder in folders for file in sorted(folder.glob("*/bin/ptxas"))), None)
 
 
-def _assembled(ptxas: str, file: Path) -> str:
-    command = [ptxas, "-v", "-arch=sm_90", str(file), "-o", str(file.with_suffix(".cubin"))]
+def _assembled(ptxas: str, ptx: str, file: Path) -> str:
+    """What the assembler says about a kernel."""
+    file.write_text(ptx)
+    command = [ptxas, "-v", "-arch=sm_90", str(file), "-o", f"{file}.cubin"]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stderr
 
 
