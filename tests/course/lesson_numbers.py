@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from statistics import median
 
+from tutor.course.claims import without_claims
 from tutor.course.model import Lesson
 from tutor.course.parse import load_lesson
 from tutor.engine.link import parse_link
@@ -30,7 +31,7 @@ def says(name: str, *sentences: str) -> None:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"\s+", " ", text).replace("−", "-")
+    return re.sub(r"\s+", " ", without_claims(text)).replace("−", "-")
 
 
 class LabRun:

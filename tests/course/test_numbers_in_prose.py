@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from tutor.conditions import parse_condition
+from tutor.course.claims import without_claims
 from tutor.course.grade import grade, grade_prediction
 from tutor.course.model import LabBlock, Lesson, Predict, Quiz
 from tutor.course.parse import load_lesson
@@ -30,7 +31,7 @@ def lesson(name: str) -> Lesson:
 
 def says(name: str, *sentences: str) -> None:
     """Each sentence stands in the lesson's file, wherever its lines break."""
-    text = re.sub(r"\s+", " ", lesson(name).file.read_text(encoding="utf-8"))
+    text = re.sub(r"\s+", " ", without_claims(lesson(name).file.read_text(encoding="utf-8")))
     for sentence in sentences:
         assert re.sub(r"\s+", " ", sentence) in text, sentence
 
