@@ -9,25 +9,14 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from tutor import paths
+from tutor.cli.examine_link import link
+from tutor.cli.finding import Finding
 from tutor.errors import UserError
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at."""
-
-    name: str
-    state: str
-    """"ok", "warning" (it works, but less well) or "problem"."""
-    says: str
-    mend: str = ""
-    """What to do; empty when there is nothing."""
 
 
 def examine() -> list[Finding]:
@@ -246,6 +235,7 @@ _LOOKS: dict[str, Callable[[], Finding]] = {
     "python": python,
     "packages": packages,
     "terminal": terminal,
+    "link": link,
     "text": text,
     "processor": processor,
     "numba": numba,

@@ -100,7 +100,7 @@ class Probe:
         tail = bytes(self.received[self._answered :])
         for question in _QUESTION.findall(tail):
             os.write(self._terminal, _ANSWERS[question])
-        begun = next((n for n in range(_LONGEST - 1, 0, -1) if any(q.startswith(tail[-n:]) for q in _ANSWERS)), 0)
+        begun = next((n for n in range(_LONGEST - 1, 0, -1) if any(tail[-n:] == q[:n] != q for q in _ANSWERS)), 0)
         self._answered = len(self.received) - begun
 
     def forget(self) -> None:

@@ -13,6 +13,10 @@ from tutor.labs import find_lab
 _ASK = b"\x1b[6n"
 _FLAT_OUT = "+" * 12
 _SLOWER = "-" * 5
+_LONG = 180.0
+"""Seconds that a lab may take to come up, where its kernels are compiled first on a machine that has much to do."""
+_LATE = 30.0
+"""Seconds in which a key must have done what it does, on such a machine."""
 _SETTLED = 0.4
 """Seconds without a byte after which nothing is going on any more."""
 
@@ -32,7 +36,7 @@ class Walk:
         """probe: the program, started with `open LAB`, a lab that trains."""
         self.probe = probe
         self.lab = ""
-        if not probe.shows("paused", 60):
+        if not probe.shows("paused", _LONG):
             raise TimeoutError("the lab did not come up:\n" + "\n".join(probe.glass.lines))
         probe.quiet(_SETTLED, 10)
 
@@ -40,7 +44,7 @@ class Walk:
         """Go to another lab by its link, to one of its views, and wait until it is on the glass."""
         self.lab = lab
         self.probe.send(f":{lab}\r")
-        if not self.probe.pump(60, self._there):
+        if not self.probe.pump(_LONG, self._there):
             raise TimeoutError(f"the lab {lab} did not come up:\n" + "\n".join(self.probe.glass.lines))
         if view > 1:
             self.probe.send(str(view))
@@ -62,12 +66,12 @@ class Walk:
         self.probe.send("r")
         self.probe.quiet(_SETTLED, 5)
         self.probe.send(f"{_FLAT_OUT}{_SLOWER if slowly else ''} ")
-        return self.probe.pump(5, lambda: self.running)
+        return self.probe.pump(_LATE, lambda: self.running)
 
     def pause(self) -> None:
         if self.running:
             self.probe.send(" ")
-            self.probe.pump(5, lambda: not self.running)
+            self.probe.pump(_LATE, lambda: not self.running)
         self.probe.quiet(_SETTLED, 5)
 
     def frames(self, count: int, seconds: float) -> list[int]:
@@ -98,11 +102,11 @@ class Walk:
         """The line that `:` opens, and which row of the glass it is; left again at the end."""
         glass = self.probe.glass
         self.probe.send(":")
-        if not self.probe.pump(10, lambda: any(line.startswith(":") for line in glass.lines)):
+        if not self.probe.pump(_LATE, lambda: any(line.startswith(":") for line in glass.lines)):
             raise TimeoutError("the line to type in did not open")
         yield next(at for at, line in enumerate(glass.lines) if line.startswith(":"))
         self.probe.send("\x1b")
-        self.probe.pump(10, lambda: not any(line.startswith(":") for line in glass.lines))
+        self.probe.pump(_LATE, lambda: not any(line.startswith(":") for line in glass.lines))
 
     def echoes(self, count: int, apart: float = 0.13) -> list[Echo]:
         """Type characters one after the other into the line for links, and see when each stands there.
@@ -116,14 +120,14 @@ class Walk:
                 char = "ZQXJKV"[turn % 6]
                 before, start = len(self.probe.received), time.perf_counter()
                 self.probe.send(char)
-                came = self.probe.pump(10, lambda char=char: self.probe.glass.lines[row].endswith(char))  # type: ignore[misc]
+                came = self.probe.pump(_LATE, lambda char=char: self.probe.glass.lines[row].endswith(char))  # type: ignore[misc]
                 found.append(Echo(time.perf_counter() - start if came else float("inf"), len(self.probe.received) - before))
         return found
 
     def leave(self) -> float:
         """Back to the first page; then the seconds from "quit" until the program has ended and its last byte has come."""
         self.probe.send("q")
-        self.probe.pump(10, lambda: "q quit" in self.probe.glass)
+        self.probe.pump(_LATE, lambda: "q quit" in self.probe.glass)
         start = time.perf_counter()
         self.probe.send("q")
         return time.perf_counter() - start if self.probe.wait(15) is not None else float("inf")
