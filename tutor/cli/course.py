@@ -28,6 +28,10 @@ holds one. Adding a newer version keeps what you have done, and so does removing
 (checks of exercises, labs in Python) runs only after you have trusted it; when that code changes, you are asked again. --own is
 for the author: whatever the code in that folder becomes, it may run.
 
+Whatever code runs, your own included, runs in a process of its own: under limits on memory, processor time and files, without
+the secrets in your environment, and, where the system can see to it, without a network and without your files (`dltutor doctor`
+says what it can). It is no wall that nobody gets over: trust a course as you would trust a program of its author.
+
 test reads the whole course, proves its exercises and runs the tests of its labs.
 Exit status: 0 all is well, 1 mistakes found."""
 

@@ -231,6 +231,12 @@ def course() -> Finding:
     return Finding("course", "ok", says)
 
 
+def _sandbox() -> Finding:
+    from tutor.cli.examine_sandbox import sandbox
+
+    return Finding("sandbox", *sandbox())
+
+
 _LOOKS: dict[str, Callable[[], Finding]] = {
     "python": python,
     "packages": packages,
@@ -245,4 +251,5 @@ _LOOKS: dict[str, Callable[[], Finding]] = {
     "your files": data_folder,
     "data sets": data_sets,
     "course": course,
+    "sandbox": _sandbox,
 }

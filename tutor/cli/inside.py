@@ -6,6 +6,7 @@ import sys
 
 from tutor.engine.cache import prepare
 from tutor.engine.limits import impose
+from tutor.engine.sandbox import confine
 from tutor.engine.worker import LIMITS
 
 
@@ -13,6 +14,7 @@ def main() -> int:
     """Load the labs that the parent has named, and run the command."""
     impose(LIMITS)
     prepare()
+    confine()
     from tutor.cli.entry import main as command
     from tutor.engine.authored import load_wanted
 

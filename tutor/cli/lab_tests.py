@@ -29,10 +29,12 @@ def main() -> None:
     from tutor.engine.authored import Guarded, load, run_tests
     from tutor.engine.cache import prepare
     from tutor.engine.limits import impose
+    from tutor.engine.sandbox import confine
     from tutor.engine.worker import LIMITS
 
     impose(LIMITS)
     prepare()
+    confine()
     root = Path(os.environ[VARIABLE])
     channel = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tutor.engine.curves import Record, unpack
+from tutor.engine.plug import read_plug
 from tutor.engine.process import Child
 from tutor.engine.wire import Message
 from tutor.errors import WorkerGone
@@ -111,7 +112,9 @@ class Worker:
             if not self._child.alive:
                 await self._start()
             self._child.who = "Your code" if plug else _WHO  # it is what may fail there
-            message = {"op": "open", "link": link, "plug": str(plug or ""), "step": step}
+            # The process may not look into the learner's folders: it gets the text.
+            text = read_plug(plug) if plug else ""
+            message = {"op": "open", "link": link, "plug": str(plug or ""), "text": text, "step": step}
             try:
                 await self._ask(message, budget=_START_BUDGET)
             except WorkerGone:

@@ -19,6 +19,7 @@ class Limits:
     cpu_seconds: int = 0
     file_bytes: int = 0
     """The largest file that it may write."""
+    open_files: int = 0
     processes: bool = True
     """Whether it may start other processes and threads."""
 
@@ -33,6 +34,8 @@ def impose(limits: Limits) -> None:
         allow_cpu(limits.cpu_seconds)
     if limits.file_bytes:
         _set("RLIMIT_FSIZE", limits.file_bytes)
+    if limits.open_files:
+        _set("RLIMIT_NOFILE", limits.open_files)
     if not limits.processes and os.geteuid() != 0:
         _set("RLIMIT_NPROC", 0)
 

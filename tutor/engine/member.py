@@ -14,6 +14,7 @@ from tutor.conditions import parse_condition
 from tutor.engine.cache import prepare
 from tutor.engine.limits import impose
 from tutor.engine.process import own_channel, serve
+from tutor.engine.sandbox import confine
 from tutor.engine.wire import Channel, Message
 from tutor.engine.worker import LIMITS
 from tutor.errors import UserError
@@ -31,6 +32,7 @@ def main() -> None:
     impose(LIMITS)
     os.environ["NUMBA_NUM_THREADS"] = "1"  # there is a process for each core already
     prepare()
+    confine()
     from tutor.engine.authored import load_wanted
 
     load_wanted()

@@ -53,25 +53,41 @@ class Manner:
         return f"plain Python, because {self.because}" if self.because else "plain Python"
 
 
-def load_plug(file: Path, function: str, *, tight: bool = True, busy: Callable[[str, float], None] | None = None) -> Own:
+def load_plug(
+    file: Path,
+    function: str,
+    *,
+    tight: bool = True,
+    busy: Callable[[str, float], None] | None = None,
+    text: str | None = None,
+) -> Own:
     """The function of this name in the learner's file, shielded. Raises UserError with the learner's own line.
 
     tight: whether it is called at each step, and worth compiling. busy: is told that compiling takes a while, and how long.
+    text: what is in the file, where that has been read already.
     """
-    return Own(file, function, tight=tight, busy=busy)
+    return Own(file, function, tight=tight, busy=busy, text=text)
 
 
 class Own:
     """The learner's function: called like one, it prints nothing, and fails in one sentence (UserError) with their line."""
 
-    def __init__(self, file: Path, name: str, *, tight: bool = True, busy: Callable[[str, float], None] | None = None) -> None:
+    def __init__(
+        self,
+        file: Path,
+        name: str,
+        *,
+        tight: bool = True,
+        busy: Callable[[str, float], None] | None = None,
+        text: str | None = None,
+    ) -> None:
         self.file, self.name = file, name
         self.manner = Manner()
         self.since = 0.0
         """When the call began that is under way, by time.monotonic; 0: none is."""
         self._endless: UserError | None = None
         self._busy = busy
-        self._text = _read(file)
+        self._text = read_plug(file) if text is None else text
         self._plain: Function = _named(_uncompiled(_module(file, self._text)), name, file)
         self._function: Function | None = None if tight else self._plain
 
@@ -135,7 +151,8 @@ class Own:
         return function, Manner(True)
 
 
-def _read(file: Path) -> str:
+def read_plug(file: Path) -> str:
+    """The text of the learner's file. Raises UserError."""
     try:
         return file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

@@ -56,7 +56,7 @@ class Session:
             case {"op": "labs"}:
                 return {**described(authored())}
             case {"op": "open", "link": str(link), "plug": str(plug), "step": int(step)}:
-                self._open(link, plug, step)
+                self._open(link, plug, str(message.get("text", "")), step)
             case {"op": "play", "pace": float() | int() as pace}:
                 self._play(float(pace))
             case {"op": "pause"}:
@@ -85,16 +85,16 @@ class Session:
             raise UserError("no run is open")
         return self._run
 
-    def _open(self, text: str, plug_file: str, step: int) -> None:
-        lab_id, pairs = split_link(text)
+    def _open(self, link: str, plug_file: str, code: str, step: int) -> None:
+        lab_id, pairs = split_link(link)
 
         def waiting() -> None:
             self._busy(f"waiting for another program that is preparing {lab_id}", _PREPARING_SECONDS)
 
         with compiled_once(lab_id, waiting):
-            self._prepare(lab_id, pairs, plug_file, step)
+            self._prepare(lab_id, pairs, plug_file, code, step)
 
-    def _prepare(self, lab_id: str, pairs: Sequence[tuple[str, str]], plug_file: str, step: int) -> None:
+    def _prepare(self, lab_id: str, pairs: Sequence[tuple[str, str]], plug_file: str, code: str, step: int) -> None:
         lab = find_lab(lab_id)
         link = make_link(lab.spec, pairs)
         self._stop()
@@ -104,7 +104,8 @@ class Session:
         socket = lab.spec.socket
         self._plug = None
         if plug_file and socket:
-            self._plug = load_plug(Path(plug_file), socket.name, tight=not socket.once, busy=self._busy)
+            tight = not socket.once
+            self._plug = load_plug(Path(plug_file), socket.name, tight=tight, busy=self._busy, text=code)
         run = Run(lab, link)
         if lab.spec.trains:
             run.try_step()

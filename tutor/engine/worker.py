@@ -12,10 +12,11 @@ import os
 from tutor.engine.cache import prepare
 from tutor.engine.limits import Limits, impose
 from tutor.engine.process import own_channel, serve
+from tutor.engine.sandbox import confine
 
 _NICE = 5
 """The screen comes first: a key is answered at once however hard the worker trains."""
-LIMITS = Limits(memory=3 * 2**30, file_bytes=2**28)
+LIMITS = Limits(memory=3 * 2**30, file_bytes=2**28, open_files=256)
 
 
 def main() -> None:
@@ -26,6 +27,7 @@ def main() -> None:
     channel = own_channel()
     impose(LIMITS)
     prepare()
+    confine()
     from tutor.engine.authored import load_wanted
     from tutor.engine.session import Session
 

@@ -17,11 +17,12 @@ from typing import Any
 from tutor.engine.limits import Limits, allow_cpu, impose
 from tutor.engine.process import own_channel, serve
 from tutor.engine.rewrite import stand_ins
+from tutor.engine.sandbox import confine
 from tutor.errors import UserError
 from tutor.exercises.author import Part, Task, prepare
 from tutor.exercises.learner import Attempt, Output, TroubleError
 
-LIMITS = Limits(memory=1500 * 2**20, cpu_seconds=60, file_bytes=16 * 2**20, processes=False)
+LIMITS = Limits(memory=1500 * 2**20, cpu_seconds=60, file_bytes=16 * 2**20, processes=False, open_files=64)
 
 
 class Judge:
@@ -70,6 +71,7 @@ def main(folder: str) -> None:
     os.environ["NUMBA_BOUNDSCHECK"] = "1"
     sys.argv = ["judge"]
     impose(LIMITS)
+    confine(Path(folder))
     serve(Judge().answer, channel, lambda: None)
 
 
