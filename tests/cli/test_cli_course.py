@@ -287,7 +287,7 @@ def test_doctor_says_what_to_do(call: Call, course: Path, monkeypatch: pytest.Mo
     findings: dict[str, Any] = {finding["name"]: finding for finding in done.json["findings"]}
     assert set(findings) == {
         "python", "packages", "terminal", "text", "processor", "numba", "CUDA", "kernels",
-        "progress", "your files", "data sets", "course", "sandbox",
+        "progress", "your files", "data sets", "course", "sandbox", "link",
     }  # fmt: skip
     assert all(finding["state"] in ("ok", "warning", "problem") for finding in findings.values())
     assert all(finding["state"] == "ok" or finding["mend"] for finding in findings.values())
