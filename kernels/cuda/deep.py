@@ -24,7 +24,7 @@ from kernels.cuda import held
 from kernels.cuda.device import cuda, kernel, on_device
 from kernels.cuda.learning import descend
 from kernels.cuda.losses import loss
-from kernels.cuda.mlp import DATA, choose, weight_slopes
+from kernels.cuda.mlp import DATA, choose, of_each, weight_slopes
 from kernels.cuda.normalized import normalize_columns, normalize_rows, through_norm
 from kernels.cuda.optimizers import CLIP, clip, mine, paces, settings
 from kernels.deep import BATCH_NORM, LAYER_NORM, NO_NORM
@@ -139,21 +139,21 @@ def _train(
     run, me, threads, B = cuda.blockIdx.x, cuda.threadIdx.x, cuda.blockDim.x, data.batch
     w, memory, grad, pick, lost = thetas[run], memories[run], grads[run], picks[run], losses[run]
     z, a, d, narrow, running = layers[run, 0], layers[run, 1], layers[run, 2], narrows[run], runnings[run]
-    phi, skip, scale = phis[run], skips[run], scales[run]
+    phi, skip, scale, own = phis[run], skips[run], scales[run], min(run, data.x.shape[0] - 1)
     outs, top = net.sizes[phi.shape[0]], net.units[phi.shape[0]] * P
     epoch, share, n = -1, _ONE / np.float32(B), w.shape[0]
     start, end = mine(0, n)
     for s in range(history.shape[1]):
         epoch = choose(data, seeds[run], first + s, 0, B, orders[run, 0], orders[run, 1], epoch, pick)
         cuda.syncthreads()
-        for job in range(me, B * data.x.shape[1], threads):
-            a[job // B * P + job % B] = data.x[pick[job % B], job // B]
+        for job in range(me, B * data.x.shape[2], threads):
+            a[job // B * P + job % B] = data.x[own, pick[job % B], job // B]
         cuda.syncthreads()
         _forward(net, phi, skip, scale, norm, w, z, a, narrow, running, P, B)
         for i in range(me, B, threads):
             for o in range(outs):
                 d[top + o * P + i] = _ONE
-            lost[i] = loss(net.loss, outs, a[top + i :], data.t[pick[i]], d[top + i :], share, P)
+            lost[i] = loss(net.loss, outs, a[top + i :], data.t[own, pick[i]], d[top + i :], share, P)
         cuda.syncthreads()
         if me == 0:
             total = _ZERO
@@ -191,7 +191,8 @@ def train_each(
 
     In place: theta (R, n), memory (R, SLOTS·n), running (R, 2·units), history (R, steps).
     nets: R with layers of the same sizes; activations may differ, and so may skips, scales, and the settings of one optimizer.
-    seeds: (R,), instead of that in `data`. The rest as in `kernels.deep.train`.
+    seeds: (R,), instead of that in `data`. data: one for all, or for each its own, as in
+    `kernels.cuda.mlp.train_each`. The rest as in `kernels.deep.train`.
     """
     if steps <= 0:
         return
@@ -206,9 +207,9 @@ def train_each(
         cuda.to_device(np.array(scales, np.float32)),
         int(norm),
         int(rules[0].number),
-        Data._make(held.constant(part) if isinstance(part, np.ndarray) else part for part in data),
+        data._replace(x=held.constant(of_each(data.x)), t=held.constant(of_each(data.t))),
         *(cuda.to_device(array) for array in (settings(rules), paces(rules, first, steps), np.asarray(seeds, np.uint64))),
-        held.spare("deep.orders", (many, 2, len(data.x)), np.int32),
+        held.spare("deep.orders", (many, 2, data.x.shape[-2]), np.int32),
         held.spare("deep.picks", (many, data.batch), np.int32),
         *there,
         held.spare("deep.grads", (many, n), np.float32),

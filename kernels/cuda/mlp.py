@@ -246,7 +246,7 @@ def train_each(
     _train[nets, threads, 0, 4 * _floats(net, slots, columns)](
         Net(*(_there(part) for part in net)),
         int(rule.number),
-        data._replace(x=_there(_of_each(data.x)), t=_there(_of_each(data.t))),
+        data._replace(x=_there(of_each(data.x)), t=_there(of_each(data.t))),
         *(cuda.to_device(array) for array in (settings(rules), paces(rules, first, steps), np.asarray(seeds, np.uint64))),
         held.spare("mlp.order", (nets, 2, data.x.shape[-2]), np.int32),
         *there,
@@ -283,7 +283,7 @@ def train(
     train_each(net, [rule], data, np.array([data.seed]), *one)
 
 
-def _of_each(array: Array) -> Array:
+def of_each(array: Array) -> Array:
     """What all nets share, as the only one of its kind."""
     return array[None] if array.ndim == 2 else array
 
