@@ -15,6 +15,7 @@ import numpy as np
 
 from kernels.activations import ELU, LEAKY_RELU, LINEAR, RELU, SIGMOID, TANH, activate, slope
 from kernels.cuda.device import cuda, on_device
+from kernels.cuda.mlp import weight_slopes
 
 KNOWN = (LINEAR, SIGMOID, TANH, RELU, LEAKY_RELU, ELU)
 """The activations whose slope follows from their answer."""
@@ -63,17 +64,7 @@ def collect(net: Any, grad: Any, d: Any, a: Any, P: Any, count: Any, layers: Any
     for layer in range(layers):
         ins, outs, W = net.sizes[layer], net.sizes[layer + 1], net.weights[layer]
         lower, here = net.units[layer] * P, net.units[layer + 1] * P
-        for job in range(cuda.threadIdx.x, outs * (ins + 1 if biases else ins), cuda.blockDim.x):
-            total = grad[W + job]
-            if job < outs * ins:
-                row, column = here + job // ins * P, lower + job % ins * P
-                for i in range(count):
-                    total += d[row + i] * a[column + i]
-            else:
-                row = here + (job - outs * ins) * P
-                for i in range(count):
-                    total += d[row + i]
-            grad[W + job] = total
+        weight_slopes(a, d, grad[W:], ins, outs, lower, here, P, count, True, biases)
     cuda.syncthreads()
 
 

@@ -94,7 +94,7 @@ def _backward(
         if layer < last and norm != NO_NORM:
             through_norm(net, z, d, narrow, norm, layer, P, B)
             cuda.syncthreads()
-        weight_slopes(a, d, grad[W:], ins, outs, lower, here, P, B, False)
+        weight_slopes(a, d, grad[W:], ins, outs, lower, here, P, B, False, True)
         if layer > 0:
             more = layer < last and skip[layer + 1] == 2  # what went past the block above is there already
             for job in range(me, ins * B, threads):

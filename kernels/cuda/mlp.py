@@ -89,12 +89,14 @@ def _forward(net: Any, w: Any, a: Any, d: Any, P: Any, count: Any) -> None:
 
 
 @on_device
-def weight_slopes(a: Any, d: Any, grad: Any, ins: Any, outs: Any, lower: Any, here: Any, P: Any, count: Any, more: Any) -> None:
-    """∂L/∂W = d·aᵀ and ∂L/∂b = Σ d of a layer over so many examples, added to what grad holds if there is `more`.
+def weight_slopes(
+    a: Any, d: Any, grad: Any, ins: Any, outs: Any, lower: Any, here: Any, P: Any, count: Any, more: Any, biases: Any
+) -> None:
+    """∂L/∂W = d·aᵀ and, if wanted, ∂L/∂b = Σ d of a layer over so many examples, added to what grad holds if there is `more`.
 
     a: its input from `lower` on; d: ∂L/∂z from `here` on. grad: W (outs, ins), then b (outs,). A parameter a thread.
     """
-    for job in range(cuda.threadIdx.x, outs * (ins + 1), cuda.blockDim.x):
+    for job in range(cuda.threadIdx.x, outs * (ins + 1 if biases else ins), cuda.blockDim.x):
         total = grad[job] if more else _ZERO
         if job < outs * ins:
             row, column = here + job // ins * P, lower + job % ins * P
@@ -118,7 +120,7 @@ def _backward(net: Any, w: Any, a: Any, d: Any, grad: Any, P: Any, count: Any, m
     for layer in range(net.phi.shape[0] - 1, -1, -1):
         ins, outs, W = net.sizes[layer], net.sizes[layer + 1], net.weights[layer]
         lower, here = net.units[layer] * P, net.units[layer + 1] * P
-        weight_slopes(a, d, grad[W:], ins, outs, lower, here, P, count, more)
+        weight_slopes(a, d, grad[W:], ins, outs, lower, here, P, count, more, True)
         if layer > 0:
             for job in range(me, ins * count, threads):
                 k, i = job // count, job % count
