@@ -61,7 +61,8 @@ def _described(spec: LabSpec) -> str:
         "Views:\n" + _listed(views),
     ]
     if spec.trains:
-        parts.append(f"One step is one {spec.unit}; a run makes {spec.steps} unless told otherwise.")
+        step = "" if spec.unit == "step" else f"One step is one {spec.unit}. "
+        parts.append(f"{step}A run makes {spec.steps} steps unless told otherwise.")
     if len(spec.devices) > 1:
         parts.append(f"Devices: {', '.join(spec.devices)}.")
     if spec.socket:
