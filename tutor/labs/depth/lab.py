@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -88,6 +89,20 @@ class Depth:
         else:
             nets.train(state, shape, state["x"], state["t"], rate, batch, seed, updates, device)
         state["step"] += steps
+
+    def advance_each(self, states: Sequence[State], knobs: Sequence[Knobs], steps: int, device: str) -> None:
+        """See `tutor.labs.spec.Together`: one launch for all nets of one depth and width."""
+        groups: dict[tuple[object, ...], list[int]] = {}
+        for k, own in enumerate(knobs):
+            shape = shape_of(own)
+            groups.setdefault((shape.depth, shape.width, shape.norm, own["batch"]), []).append(k)
+        for places in groups.values() if steps > 0 else ():
+            here, batch = [states[k] for k in places], int(knobs[places[0]]["batch"])
+            rates, seeds = [float(knobs[k]["rate"]) for k in places], [int(state["seed"][0]) for state in here]
+            x, t, updates = here[0]["x"], here[0]["t"], steps * math.ceil(len(here[0]["x"]) / batch)
+            nets.train_many(here, [shape_of(knobs[k]) for k in places], x, t, rates, batch, seeds, updates, device)
+            for state in here:
+                state["step"] += steps
 
     def layers(self, state: State, knobs: Knobs) -> tuple[Layer, ...]:
         rate, batch, seed = float(knobs["rate"]), int(knobs["batch"]), int(state["seed"][0])

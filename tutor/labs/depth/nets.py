@@ -129,6 +129,22 @@ def train_each(
     device: str,
 ) -> None:
     """`train` for nets of one depth and width that learn from the same batches; on a GPU all at once. Raises DeviceProblem."""
+    count = len(states)
+    train_many(states, shapes, x, t, [rate] * count, batch, [seed] * count, updates, device)
+
+
+def train_many(
+    states: Sequence[State],
+    shapes: Sequence[Shape],
+    x: Array,
+    t: Array,
+    rates: Sequence[float],
+    batch: int,
+    seeds: Sequence[int],
+    updates: int,
+    device: str,
+) -> None:
+    """The same, each at its own rate and with batches of its own seed."""
     from kernels import mlp, optimizers
 
     deep, going = kernels("deep", device), [k for k, state in enumerate(states) if not state["broken"][0]]
@@ -137,10 +153,10 @@ def train_each(
     if together:
         several, skips = zip(*(built(shapes[k]) for k in going), strict=True)
         made = {name: np.stack([states[k][name] for k in going]) for name in _CHANGED}
-        history, seeds = np.empty((len(going), updates), np.float32), np.full(len(going), seed, np.uint64)
-        rules, data = [optimizers.rule("momentum", rate)] * len(going), mlp.data(x, t, batch, "shuffled", seed)
+        history, own = np.empty((len(going), updates), np.float32), np.array([seeds[k] for k in going], np.uint64)
+        rules, data = [optimizers.rule("momentum", rates[k]) for k in going], mlp.data(x, t, batch, "shuffled", 0)
         deep.train_each(
-            several, rules, data, seeds, made["theta"], made["memory"], skips, [shapes[k].scale for k in going],
+            several, rules, data, own, made["theta"], made["memory"], skips, [shapes[k].scale for k in going],
             norm_of(shapes[0]), made["running"], firsts.pop(), updates, history,
         )  # fmt: skip
     for place, k in enumerate(going):
@@ -149,7 +165,7 @@ def train_each(
                 states[k][name][:] = made[name][place]
             states[k]["updates"][0] += updates
         else:
-            train(states[k], shapes[k], x, t, rate, batch, seed, updates, device)
+            train(states[k], shapes[k], x, t, rates[k], batch, seeds[k], updates, device)
 
 
 def told(state: State, shape: Shape, x: Array) -> Array:
