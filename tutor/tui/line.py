@@ -52,7 +52,7 @@ class Line:
         """A question that was the only one on its way was answered after so long, with so many bytes before it."""
         if size <= _SMALL:
             self._round_trips.append(seconds)
-        elif size >= _TELLING and self._round_trips:
+        elif size >= _TELLING:
             self._rates.append(size / max(0.001, seconds - self.round_trip))
 
     @property

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from tutor.cli.bench.result import Result
 from tutor.cli.output import Bar, print_json, table
-from tutor.cli.parser import BadUsage, Parser, Wanted, json_option, one_of
+from tutor.cli.parser import BadUsage, Parser, Wanted, json_option, one_of, whole
 from tutor.errors import UserError, nearest
 
 EXAMPLE = """examples:
   dltutor bench
   dltutor bench paint keys wire
+  dltutor bench wire links --lab playground --lab gan-digits
+  dltutor bench long --minutes 60
   dltutor bench --json
   dltutor bench --device cuda
   dltutor bench --device cuda many --record gpu.json
+
+wire and links lead the program through every lab, the second over terminals that take 64, 16 and 8 kB a second; that takes
+minutes. long watches memory and keys while one lab runs for --minutes; it is not among those that run by default.
 
 With --device cuda: the rates of nets, many (a thousand nets at once), convolution, recurrent and gans on the GPU, against our
 kernels for the processor and against PyTorch on the same GPU. It also notes which device is faster for each lab, for
@@ -31,6 +36,10 @@ def configure(parser: Parser) -> None:
     parser.add_argument("what", nargs="*", help="which measurements (default: all)")
     parser.add_argument("--device", metavar="cpu|cuda", type=one_of("cpu", "cuda"), default="cpu", help="what is measured")
     parser.add_argument("--record", metavar="FILE", help="with --device cuda: write the figures into this file, as JSON")
+    parser.add_argument(
+        "--lab", metavar="LAB", action="append", default=[], help="with wire, links, long: only this lab (again for more)"
+    )
+    parser.add_argument("--minutes", metavar="N", type=whole(1, 24 * 60), default=60, help="with long: for how long (60)")
     json_option(parser)
 
 
@@ -38,11 +47,11 @@ def main(arguments: Wanted) -> int:
     """Measure, print a table, and return 1 when a budget is not met."""
     if arguments.record and arguments.device != "cuda":
         raise BadUsage("--record is for the figures of a GPU", "add --device cuda, or use --json")
-    measurements, heading = _on_cuda() if arguments.device == "cuda" else _here()
+    measurements, heading = _on_cuda() if arguments.device == "cuda" else _here(arguments.lab, arguments.minutes)
     for name in arguments.what:
         if name not in measurements:
             raise UserError(f"there is no measurement {name!r}", nearest(name, measurements))
-    names = arguments.what or list(measurements)
+    names = arguments.what or [name for name in measurements if name != "long"]
     results: list[Result] = []
     with Bar("measuring", len(names)) as bar:
         for done, name in enumerate(names):
@@ -63,10 +72,14 @@ def main(arguments: Wanted) -> int:
 Measurements = Mapping[str, Callable[[], list[Result]]]
 
 
-def _here() -> tuple[Measurements, dict[str, str]]:
+def _here(labs: Sequence[str], minutes: int) -> tuple[Measurements, dict[str, str]]:
+    from tutor.cli.bench.labs import led
     from tutor.cli.bench.measure import MEASUREMENTS
+    from tutor.labs import find_lab
 
-    return MEASUREMENTS, {}
+    for lab in labs:
+        find_lab(lab)
+    return {**MEASUREMENTS, **led(labs, minutes)}, {}
 
 
 def _on_cuda() -> tuple[Measurements, dict[str, str]]:

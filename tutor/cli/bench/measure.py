@@ -15,7 +15,7 @@ from pathlib import Path
 from tutor.cli.bench.convolution import convolution
 from tutor.cli.bench.gans import gans
 from tutor.cli.bench.nets import nets
-from tutor.cli.bench.probe import Probe, family, resident_bytes
+from tutor.cli.bench.probe import Probe
 from tutor.cli.bench.recurrent import recurrent
 from tutor.cli.bench.result import Result
 from tutor.cli.bench.seek import seek
@@ -25,7 +25,7 @@ PROGRAM = (sys.executable, "-P", "-m", "tutor")
 
 
 @contextmanager
-def _home() -> Iterator[dict[str, str]]:
+def home() -> Iterator[dict[str, str]]:
     """A learner's home of its own, with the compiled kernels of this user."""
     from tutor.engine import prepare
 
@@ -50,13 +50,13 @@ def first_paint(rounds: int = 5) -> list[Result]:
     """Time from spawn to the first words on screen, in turns with a bare Textual app."""
     ours: list[float] = []
     theirs: list[float] = []
-    with _home() as home:
+    with home() as environment:
         for turn in range(rounds + 1):
             for times, command, words in (
                 (theirs, (sys.executable, "-c", _BARE), "ready to compare"),
                 (ours, PROGRAM, "formal neuron"),
             ):
-                with Probe(command, environment=home) as probe:
+                with Probe(command, environment=environment) as probe:
                     probe.wait_for(words, 15)
                     if turn:
                         times.append(probe.now)
@@ -116,10 +116,10 @@ def warmup() -> list[Result]:
     """Time of `dltutor warmup` from nothing."""
     import subprocess
 
-    with tempfile.TemporaryDirectory() as folder, _home() as home:
+    with tempfile.TemporaryDirectory() as folder, home() as environment:
         start = time.perf_counter()
         subprocess.run(
-            [*PROGRAM, "warmup"], env={**os.environ, **home, "NUMBA_CACHE_DIR": folder}, capture_output=True, check=True
+            [*PROGRAM, "warmup"], env={**os.environ, **environment, "NUMBA_CACHE_DIR": folder}, capture_output=True, check=True
         )
         return [Result("warmup from nothing", time.perf_counter() - start, "s", 120.0)]
 
@@ -127,7 +127,7 @@ def warmup() -> list[Result]:
 @contextmanager
 def _lab(rate: int = 0, flat_out: bool = True) -> Iterator[Probe]:
     """The lab screen at 80×24, running flat out."""
-    with _home() as home, Probe((*PROGRAM, "open", LINK), environment=home, rate=rate) as probe:
+    with home() as environment, Probe((*PROGRAM, "open", LINK), environment=environment, rate=rate) as probe:
         probe.wait_for("mistakes", 20)
         probe.pump(1.0)
         if flat_out:
@@ -167,38 +167,6 @@ def _typed(probe: Probe, count: int) -> list[float]:
     probe.send("\x1b")
     probe.pump(0.3)
     return delays
-
-
-def slow_links() -> list[Result]:
-    """Key echo while a lab runs, over a terminal that takes 64 and 16 kB a second."""
-    results = []
-    for rate, budget in ((64_000, 100.0), (16_000, 250.0)):
-        with _lab(rate) as probe:
-            delays = _typed(probe, 20)
-        median, worst = statistics.median(delays) * 1000, max(delays) * 1000
-        results.append(
-            Result(f"key echo at {rate // 1000} kB/s", median, "ms", budget, how=f"median of 20, worst {worst:.0f} ms")
-        )
-    return results
-
-
-def wire(seconds: float = 5.0) -> list[Result]:
-    """Bytes a second at 80×24, idle and with a lab running flat out; memory of both processes meanwhile."""
-    with _lab() as probe:
-        start = probe.now
-        probe.pump(seconds)
-        live = probe.bytes_between(start, probe.now) / seconds / 1024
-        memory = sum(resident_bytes(pid) for pid in family(probe.pid)) / 2**20
-        probe.send(" ")
-        probe.pump(2.0)
-        start = probe.now
-        probe.pump(seconds)
-        idle = probe.bytes_between(start, probe.now) / seconds
-    return [
-        Result("on the wire, lab paused", idle, "B/s", 0.0),
-        Result("on the wire, lab running", live, "KiB/s", 35.0),
-        Result("memory of screen and worker", memory, "MB", 400.0),
-    ]
 
 
 def redraw() -> list[Result]:
@@ -279,8 +247,6 @@ MEASUREMENTS: dict[str, Callable[[], list[Result]]] = {
     "frame": first_frame,
     "warmup": warmup,
     "keys": keys,
-    "links": slow_links,
-    "wire": wire,
     "redraw": redraw,
     "seek": seek,
     "kernels": kernels,
