@@ -71,6 +71,27 @@ def test_a_sweep_gives_a_line_for_each_run_and_each_link_makes_it_again(call: Ca
         assert runs[3][key] == alone[key]
 
 
+def test_two_sweeps_for_people_make_a_map_and_say_what_it_comes_to(call: Call) -> None:
+    done = call(
+        "run", "race?dimensions=2&racers=momentum", "--sweep", "rate=0.5,1", "--sweep", "condition=1,50", "--steps", "30"
+    )
+    assert done.status == 0, done.err
+    lines = done.out.splitlines()
+    assert lines[:2] == ["GD", "κ (log) ↓   rate (log) →"]
+    assert any(line.split()[:2] == ["1", "A"] for line in lines), "the row of κ = 1 begins with the best letter"
+    assert any(line.startswith("best GD ") and line.endswith("; 1 of 4 finished") for line in lines)
+    (head,) = [line for line in lines if line.startswith("rate  condition")]
+    assert "link" in head
+    assert sum("race?" in line for line in lines) == 4
+
+
+def test_the_view_that_is_a_map_sweeps_by_itself(call: Call) -> None:
+    done = call("run", "playground?hidden=2", "--view", "sweep", "--steps", "1", "--size", "60x14")
+    assert done.status == 0, done.err
+    assert done.out.startswith("accuracy\nseed ↓   rate ρ (log) →\n")
+    assert done.out.count("playground?") == 64
+
+
 def test_a_sweep_for_people_shows_curves_and_a_table(call: Call) -> None:
     done = call("run", "gd", "--sweep", "rate=0.01,0.1", "--steps", "40", "--until", "loss < 0.001", "--size", "70x14")
     assert done.status == 1  # the slower one does not reach it

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tutor.cli.bench.convolution import convolution
 from tutor.cli.bench.gans import gans
+from tutor.cli.bench.grid import grid
 from tutor.cli.bench.nets import nets
 from tutor.cli.bench.probe import Probe
 from tutor.cli.bench.recurrent import recurrent
@@ -251,6 +252,7 @@ MEASUREMENTS: dict[str, Callable[[], list[Result]]] = {
     "seek": seek,
     "kernels": kernels,
     "nets": nets,
+    "grid": grid,
     "convolution": convolution,
     "gans": gans,
     "recurrent": recurrent,
