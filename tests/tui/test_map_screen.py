@@ -280,8 +280,12 @@ def test_a_lesson_gives_the_axes_and_hears_of_the_goal_the_best_and_the_guessed_
     guess = Guess(Predict("g", "?", "number", "toy?rate=1", "errors"), lambda link: "rate=1&seed=1" in link)
 
     async def test(app: LabApp, pilot: Pilot[Any]) -> None:
-        await press(pilot)
+        shown = await press(pilot)
         assert FakeCrew.made[0].links[:3] == ["toy?rate=0.5", "toy?rate=0.5&seed=1", "toy?rate=1"]
+        assert "step 0 of 60" in shown
+        assert "Space runs them, enter walks them." in shown.replace("\n", " ")
+        assert not app.posted, "a guess may have to be made first"
+        await press(pilot, "space")
 
     app = drive(test, show=("sweep",), sweep=("rate=0.5,1", "seed=0..1"), goal="errors <= 4 and rate > 0.7", guesses=(guess,))
     goal, *ends = app.posted

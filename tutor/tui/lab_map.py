@@ -28,6 +28,8 @@ class LabMap(LabCompare):
     wanted_axes: Sequence[str]
     """The two axes that the lesson asks for; empty: the lab's own."""
     guesses: Sequence[Guess]
+    _offered: tuple[str, ...]
+    """The views that the lesson offers; empty: no lesson does."""
     _condition: Condition | None
     gate: FrameGate
     _main: StripView
@@ -63,6 +65,7 @@ class LabMap(LabCompare):
             return
         there = map_in(self.app, self.spec)
         if there is None or there.closed or not there.is_like(wanted):
+            wanted.playing = wanted.playing and not self._offered  # in a lesson there may be a guess to be made first
             there = begin_map(self.app, wanted)
         self._listen(there)
 
@@ -143,6 +146,8 @@ class LabMap(LabCompare):
             return ""
         if live.closed or not self._fits(live):
             return f"{live.progress()}: {live.words()}. {tr('The knobs have been turned since: r makes the map anew.')}"
+        if live.planted and not live.playing and live.crew.step < live.limit:
+            return f"{live.progress()}: {live.words()}. {tr('Space runs them, enter walks them.')}"
         return f"{live.progress()}: {live.words()}. {tr('Enter walks them.')}"
 
     def _fits(self, live: LiveMap) -> bool:
