@@ -7,7 +7,9 @@ from pathlib import Path
 
 from tutor.cli.lint import course_folder, tools
 from tutor.cli.open import need_terminal
+from tutor.cli.own_labs import know_labs
 from tutor.cli.parser import Parser, Wanted, size
+from tutor.course import library
 from tutor.course.folder import LessonFile, survey
 from tutor.course.problems import Problems
 from tutor.errors import UserError
@@ -32,6 +34,7 @@ def main(arguments: Wanted) -> int:
     need_terminal()
     if arguments.at:
         _need_room(*arguments.at)
+    know_labs(library.at(root))
     from tutor.tui.preview import run
 
     return run(root, lesson, language, tools, at=arguments.at)
