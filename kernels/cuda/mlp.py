@@ -43,10 +43,8 @@ _FIXED = THREADS + 2 * COLUMNS
 """Of these, so many do not depend on the net."""
 
 _ROW, _ROWS, _CUBE, _WHOLE = float32[::1], float32[:, ::1], float32[:, :, ::1], int64[::1]
-DATA = record([_ROWS, _ROWS, int64, int64, int64], Data)
-"""The type of data on the device, whose arrays are not read-only there."""
-_EACH = record([_CUBE, _CUBE, int64, int64, int64], Data)
-"""The same for many nets: of each its own, or one for all."""
+DATA = record([_CUBE, _CUBE, int64, int64, int64], Data)
+"""The type of data on the device: those of each net, or one for all; their arrays are not read-only there."""
 
 _ZERO, _ONE = np.float32(0.0), np.float32(1.0)
 
@@ -134,7 +132,7 @@ def _backward(net: Any, w: Any, a: Any, d: Any, grad: Any, P: Any, count: Any, m
 
 
 @kernel(
-    *(NET, int64, _EACH, _ROWS, _CUBE, uint64[::1], int32[:, :, ::1]),
+    *(NET, int64, DATA, _ROWS, _CUBE, uint64[::1], int32[:, :, ::1]),
     *(_ROWS, _ROWS, _WHOLE, _ROW, int64, _ROWS, int64, int64),
 )
 def _train(
