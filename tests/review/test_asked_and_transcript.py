@@ -184,7 +184,7 @@ Answers in reviews: 1, 1 of them right.
 
 ## Runs that I kept
 
-- the first try: `perceptron?data=or` at step 7; errors 1
+- the first� try: `perceptron?data=or` at step 7; errors 1
 """
     )
 

@@ -40,7 +40,7 @@ def test_what_is_written_is_there_when_opened_again(tmp_path: Path) -> None:
         assert [(a.task, a.given, a.right) for a in answers] == [
             ("bound", "4", None),
             ("bound", "5", False),
-            ("quiz", "ü?\0", True),
+            ("quiz", "ü?\ufffd", True),
         ]
         assert isinstance(answers[0], Answer)
         last, there = store.last_place(""), store.place_in("", "1/b")

@@ -14,6 +14,7 @@ from textwrap import wrap
 from typing import Any
 
 from tutor.draw.cells import Look, cell_width
+from tutor.harmless import harmless
 
 _BAR = 24
 _BETWEEN = 0.1
@@ -88,7 +89,7 @@ def colours() -> int:
 def say_notice(notice: str) -> None:
     """A remark on stderr, which is no error."""
     if notice:
-        print(f"dltutor: {notice}", file=sys.stderr)
+        print(f"dltutor: {harmless(notice)}", file=sys.stderr)
 
 
 class Bar:

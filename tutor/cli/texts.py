@@ -11,6 +11,7 @@ from tutor.draw import mathbox
 from tutor.draw.mathbox import MathError
 from tutor.draw.plainly import to_ascii
 from tutor.errors import UserError
+from tutor.harmless import harmless
 from tutor.labs import find_lab, lab_ids
 from tutor.words import tr
 
@@ -64,4 +65,4 @@ def paragraph(text: str) -> str:
 
 def shown(text: str) -> str:
     """The same text in letters that the terminal has."""
-    return text if look().unicode else to_ascii(text)
+    return harmless(text if look().unicode else to_ascii(text))

@@ -13,9 +13,11 @@ from urllib.parse import unquote
 from tutor.course.claims import CLAIM
 from tutor.course.model import Place
 from tutor.course.source import place_in
+from tutor.harmless import harmless
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.rules_core import StateCore
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
@@ -70,7 +72,19 @@ def course_parser() -> MarkdownIt:
         if rule.name in ("math_inline", "link", "image", "autolink"):
             parser.inline.ruler.at(rule.name, _marked(rule.fn, stray=rule.name == "math_inline"))
     parser.inline.ruler.before("html_inline", "claim", _claim)
+    parser.core.ruler.push("harmless", _harmless)
     return parser
+
+
+def _harmless(state: StateCore) -> None:
+    """An entity such as &#x202e; can stand for a character that no text may hold."""
+    waiting = list(state.tokens)
+    while waiting:
+        token = waiting.pop()
+        token.content = harmless(token.content)
+        for name, value in token.attrs.items():
+            token.attrs[name] = harmless(value) if isinstance(value, str) else value
+        waiting += token.children or ()
 
 
 def _claim(state: StateInline, silent: bool) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tutor.harmless import harmless
+
 
 @dataclass(frozen=True)
 class Place:
@@ -16,7 +18,7 @@ class Place:
     column: int = 1
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{harmless(str(self.file))}:{self.line}:{self.column}"
 
 
 Marks = Mapping[str, Place]

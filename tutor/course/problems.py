@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tutor.course.model import Place
 from tutor.errors import BadLesson
+from tutor.harmless import harmless
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class Problem:
     """A short stable name, such as "unknown-knob"."""
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.message} ({self.mend})" if self.mend else f"{self.place}: {self.message}"
+        said = f"{self.place}: {self.message} ({self.mend})" if self.mend else f"{self.place}: {self.message}"
+        return harmless(" ".join(said.splitlines()))
 
     def as_json(self) -> dict[str, str | int]:
         """The same for machines; the keys stay as they are."""

@@ -14,8 +14,11 @@ from tutor.course.problems import Problems
 LARGEST = 1_000_000
 """Bytes of one file."""
 
-_NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
-"""Control characters would reach the reader's terminal; the Unicode line separators would put every line number out."""
+_NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+"""Control characters would reach the reader's terminal, overrides of direction would show another text than the one that
+counts, and the Unicode line separators would put line numbers out."""
+LONGEST_PARAGRAPH = 10_000
+"""Characters between two blank lines of a lesson: what understands Markdown takes the square of it."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,25 @@ def _decode(file: Path, raw: bytes, problems: Problems) -> Source | None:
             "remove it",
         )
         return None
+    if file.suffix == ".md" and (long := _long_paragraph(text)):
+        problems.add(
+            place_in(file, text, long),
+            "too-large",
+            f"this paragraph is longer than {LONGEST_PARAGRAPH} characters",
+            "put blank lines into it",
+        )
+        return None
     return Source(file, text)
+
+
+def _long_paragraph(text: str) -> int:
+    """Where a paragraph begins that is too long, just behind; 0: there is none."""
+    at = 0
+    for paragraph in text.split("\n\n"):
+        if len(paragraph) > LONGEST_PARAGRAPH:
+            return at + 1
+        at += len(paragraph) + 2
+    return 0
 
 
 def place_in(file: Path, text: str, offset: int, line: int = 1) -> Place:

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from tutor.course.model import Place
+from tutor.harmless import UNSAFE
 
 DEEPEST = 12
 MOST_NODES = 5_000
@@ -147,6 +148,8 @@ class _Builder:
             raise self._bad(event, "tags (!) are not allowed", "put the text in quotes")
         place = self._place(event)
         if isinstance(event, yaml.ScalarEvent):
+            if odd := UNSAFE.search(event.value):
+                raise self._bad(event, f"the character U+{ord(odd.group()[0]):04X} does not belong in a text", "remove it")
             plain = event.implicit[0]
             return Scalar(_value(event.value) if plain else event.value, event.value, place)
         if isinstance(event, yaml.SequenceStartEvent):

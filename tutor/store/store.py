@@ -16,6 +16,7 @@ from typing import Any, Self
 
 from tutor import paths
 from tutor.errors import StoreProblem
+from tutor.harmless import harmless
 from tutor.store import transfer
 from tutor.store.file import BUSY, NAME, Opened, code_of, connect, free_name, in_memory, open_file
 from tutor.store.model import Answer, KeptRun, Place, Ran, Reviewed
@@ -255,7 +256,8 @@ class Store:
 
     def _read(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         try:
-            return self._db.execute(sql, [_value(value) for value in values]).fetchall()
+            rows = self._db.execute(sql, [_value(value) for value in values]).fetchall()
+            return [tuple(harmless(cell) if isinstance(cell, str) else cell for cell in row) for row in rows]
         except sqlite3.Error as error:
             raise StoreProblem(f"your progress in {self.file} cannot be read ({error})", "start dltutor again") from None
 

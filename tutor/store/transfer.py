@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tutor.errors import BadData
+from tutor.harmless import harmless
 
 FORMAT = "dltutor-progress"
 VERSION = 2
@@ -210,5 +211,5 @@ def _short(value: object) -> str:
 
 
 def clean(text: str) -> str:
-    """The text without halves of surrogate pairs, which SQLite cannot hold."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    """The text without halves of surrogate pairs, which SQLite cannot hold, and without commands for a terminal."""
+    return harmless(text.encode("utf-8", "replace").decode("utf-8"))

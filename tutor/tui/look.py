@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from tutor.draw.cells import Look
 from tutor.draw.plainly import to_ascii
+from tutor.harmless import harmless
 
 _COLOURLESS = ("dumb", "vt100", "vt102", "vt220", "xterm-mono", "screen.vt100")
 _PLAIN = ("C", "POSIX")
@@ -32,7 +33,7 @@ def find_look(environment: Mapping[str, str] | None = None, *, encoding: str = "
 
 def shown(text: str, look: Look) -> str:
     """The text as this terminal can show it."""
-    return text if look.unicode else to_ascii(text)
+    return harmless(text if look.unicode else to_ascii(text))
 
 
 def _encoding(env: Mapping[str, str]) -> str:
