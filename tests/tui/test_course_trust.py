@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from lesson_fake import COURSE, glass, opened, until
+from lesson_fake import COURSE, LessonWorker, glass, opened, until
 from textual.widgets import OptionList
 
 from tutor import trust
 from tutor.course.library import courses_folder
 from tutor.course.parse import load_outline
+from tutor.labs import Authored, find_lab, use_authored
 from tutor.tui.app import TutorApp
 from tutor.tui.screens.dialogs import Confirm
 from tutor.tui.screens.exercise import ExerciseScreen
 from tutor.tui.screens.home import Home
+from tutor.tui.screens.lab import LabScreen
 from tutor.tui.screens.lesson import LessonScreen
 
 
@@ -78,3 +81,38 @@ def test_the_dialog_comes_before_the_code(make_app: Callable[..., TutorApp], add
             assert trust.is_trusted(added)
 
     asyncio.run(run())
+
+
+def test_a_lab_of_the_course_is_asked_about_and_then_opened(make_app: Callable[..., TutorApp], added: Path) -> None:
+    """The screen knows it by its description only; loading it is the worker's."""
+    (added / "labs").mkdir()
+    (added / "labs/own.py").write_text("raise SystemExit('the screen must not load this')\nLAB = None\n")
+    spec = replace(find_lab("perceptron").spec, id="own", title="My own lab")
+
+    class Worker(LessonWorker):
+        asked = 0
+
+        async def labs(self) -> dict[str, object]:
+            self.asked += 1
+            return {"labs": (spec,), "broken": {}}
+
+    worker = Worker()
+    app = make_app(worker=worker)
+    app.course = load_outline(added, "samples")
+
+    async def run() -> None:
+        async with app.run_test(size=(80, 30)) as pilot:
+            await until(pilot, lambda: isinstance(app.screen, Home))
+            app.open_lab("own?seed=3")
+            await until(pilot, lambda: isinstance(app.screen, Confirm))
+            assert "labs/own.py" in glass(app)
+            assert worker.asked == 0
+            await pilot.press("y")
+            await until(pilot, lambda: isinstance(app.screen, LabScreen))
+            await until(pilot, lambda: "My own lab" in glass(app))
+            assert worker.asked == 1
+
+    try:
+        asyncio.run(run())
+    finally:
+        use_authored(Authored())
