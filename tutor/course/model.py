@@ -15,6 +15,10 @@ from typing import Any
 from tutor.course.place import Marks as Marks
 from tutor.course.place import Place as Place
 from tutor.course.place import no_marks
+from tutor.course.shown import Aside as Aside
+from tutor.course.shown import Event as Event
+from tutor.course.shown import PictureBlock as PictureBlock
+from tutor.course.shown import Timeline as Timeline
 from tutor.course.terms import Glossary as Glossary
 from tutor.course.terms import Term as Term
 
@@ -183,55 +187,6 @@ class Bug(Exercise):
     """The wrong one, from 1."""
     elsewhere: tuple[Note, ...] = ()
     """For other lines that one may suspect."""
-
-
-@dataclass(frozen=True)
-class Event:
-    """An entry of a timeline."""
-
-    year: str
-    title: str
-    text: str = ""
-    chapter: str = ""
-    """The chapter that it leads to, or empty."""
-
-
-@dataclass(frozen=True)
-class Timeline:
-    """Events to walk."""
-
-    id: str
-    events: tuple[Event, ...]
-    place: Place = field(default_factory=lambda: Place(Path("?")))
-    marks: Marks = field(default_factory=no_marks, compare=False, repr=False)
-
-
-@dataclass(frozen=True)
-class Aside:
-    """A remark off the main path: a title and Markdown text."""
-
-    id: str
-    title: str
-    text: str
-    place: Place = field(default_factory=lambda: Place(Path("?")))
-    marks: Marks = field(default_factory=no_marks, compare=False, repr=False)
-
-
-@dataclass(frozen=True)
-class PictureBlock:
-    """What a lab shows at a step, as a picture in the text."""
-
-    id: str
-    link: str
-    """The lab (or the whole link)."""
-    step: int = 0
-    view: str = ""
-    """Empty: the lab's first."""
-    size: tuple[int, int] = (60, 18)
-    """Columns and rows."""
-    caption: str = ""
-    place: Place = field(default_factory=lambda: Place(Path("?")))
-    marks: Marks = field(default_factory=no_marks, compare=False, repr=False)
 
 
 Block = Prose | Quiz | Predict | LabBlock | Exercise | Timeline | Aside | PictureBlock
