@@ -7,9 +7,7 @@ such a lab does wrong becomes one sentence with the line in its file.
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,10 +16,10 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 from tutor import trust
-from tutor.engine.plug import NOWHERE, explain
+from tutor.engine.plug import NOWHERE, explain, patient
 from tutor.errors import UserError
 from tutor.labs import VARIABLE, Authored, built_in_ids, use_authored
 from tutor.labs.checked import BadLab, check_metrics, check_picture, check_spec, check_state, check_words
@@ -65,7 +63,7 @@ def load(root: Path) -> Authored:
 def _loaded(name: str, file: Path, root: Path) -> Lab:
     if name in built_in_ids():
         raise BadLab(f"labs/{file.name}: there is a lab {name!r} in the program", "call the file something else")
-    with _told(root, file), _patience(LOADING, f"labs/{file.name}"):
+    with _told(root, file), patient(f"labs/{file.name}", LOADING):
         lab = _import(f"labs.{file.stem}").LAB
     return Guarded(lab, name, file, root)
 
@@ -121,7 +119,7 @@ class Guarded:
     def _call(self, seconds: int, name: str, act: Callable[[], Made]) -> Made:
         kept, sys.stdout = sys.stdout, NOWHERE
         try:
-            with _told(self._root, self._file), _patience(seconds, f"{name}()"):
+            with _told(self._root, self._file), patient(f"{name}()", seconds):
                 return act()
         finally:
             sys.stdout = kept
@@ -155,25 +153,6 @@ def _deepest(error: BaseException, root: Path) -> Path | None:
 
 def _folder_of(file: Path, root: Path) -> str:
     return f"{file.parent.relative_to(root).as_posix()}/" if file.is_relative_to(root) and file.parent != root else ""
-
-
-@contextmanager
-def _patience(seconds: int, who: str) -> Iterator[None]:
-    """Stop what never ends, where that can be done: in the main thread, and in Python."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def up(*_: object) -> NoReturn:
-        raise TimeoutError(f"{who} was still running after {seconds} s")
-
-    before = signal.signal(signal.SIGALRM, up)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0.0)
-        signal.signal(signal.SIGALRM, before)
 
 
 class _Finder(MetaPathFinder):
@@ -234,7 +213,7 @@ def run_tests(root: Path) -> Iterator[tuple[str, str]]:
     for file in sorted((root / "labs").glob("test_*.py")):
         where = f"labs/{file.name}"
         try:
-            with _told(root, file), _patience(LOADING, where):
+            with _told(root, file), patient(where, LOADING):
                 module = import_module(f"labs.{file.stem}")
         except UserError as error:
             yield where, str(error)
@@ -247,7 +226,7 @@ def run_tests(root: Path) -> Iterator[tuple[str, str]]:
 def _wrong(test: Callable[[], Any], root: Path, file: Path) -> str:
     kept, sys.stdout = sys.stdout, NOWHERE
     try:
-        with _told(root, file), _patience(LOADING, "the test"):
+        with _told(root, file), patient("the test", LOADING):
             test()
     except UserError as error:
         return error.message

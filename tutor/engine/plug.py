@@ -112,7 +112,7 @@ class Own:
         """Compiled code does not tell on which line it failed; the same function as plain Python does."""
         if self.manner.compiled and not isinstance(error, TimeoutError):
             try:
-                with _patient(self.name):
+                with patient(self.name):
                     self._plain(*arguments)
             except Exception as again:
                 error = again
@@ -124,7 +124,7 @@ class Own:
         try:
             given = copy.deepcopy(arguments)
             try:
-                with _patient(self.name):
+                with patient(self.name):
                     answer = self._plain(*given)
             except BaseException as error:
                 failure = UserError(explain(error, self.file))
@@ -167,7 +167,7 @@ def _module(file: Path, text: str) -> dict[str, Any]:
     sys.modules[MODULE] = module
     kept, sys.stdout = sys.stdout, NOWHERE
     try:
-        with _patient("the file itself"):
+        with patient("the file itself"):
             exec(loadable(text, str(file)), module.__dict__)
     except BaseException as error:
         raise UserError(explain(error, file)) from None
@@ -218,17 +218,18 @@ def _alike(one: Any, other: Any) -> bool:
 
 
 @contextmanager
-def _patient(who: str) -> Iterator[None]:
-    """Stop what never ends, where that can be done: in the main thread, and in Python."""
+def patient(who: str, seconds: float = 0.0) -> Iterator[None]:
+    """Stop what never ends, where that can be done: in the main thread, in Python. seconds: 0: PATIENCE."""
+    seconds = seconds or PATIENCE
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def up(*_: object) -> NoReturn:
-        raise TimeoutError(f"{who} was still running after {PATIENCE} s")
+        raise TimeoutError(f"{who} was still running after {seconds:g} s")
 
     before = signal.signal(signal.SIGALRM, up)
-    signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         yield
     finally:
