@@ -66,7 +66,13 @@ class Walk:
         self.probe.send("r")
         self.probe.quiet(_SETTLED, 5)
         self.probe.send(f"{_FLAT_OUT}{_SLOWER if slowly else ''} ")
-        return self.probe.pump(_LATE, lambda: self.running)
+        self.probe.pump(_LATE, lambda: self.running or self.ended)
+        return self.running
+
+    @property
+    def ended(self) -> bool:
+        """Whether the screen says that the run has come to its end."""
+        return any(line.startswith("■") for line in self.probe.glass.lines[-3:])
 
     def pause(self) -> None:
         if self.running:
