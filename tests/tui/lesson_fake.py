@@ -119,7 +119,7 @@ async def until(pilot: Pilot[Any], holds: Callable[[], object]) -> None:
         if holds():
             await pilot.pause()
             return
-    raise AssertionError("it never came to hold")
+    raise AssertionError(f"it never came to hold; the screen:\n{glass(pilot.app)}")
 
 
 async def opened(pilot: Pilot[Any]) -> None:

@@ -43,6 +43,8 @@ class Look:
     colour: bool = True
     """False: shapes and marks alone carry the meaning."""
     dark: bool = True
+    few: bool = False
+    """Sixteen colours and no more: words take those of them that can be read."""
     coarse: bool = False
     """Fewer steps of colour in fields and images: a moving picture then costs half the bytes."""
 

@@ -21,13 +21,24 @@ LEVELS = 12
 _DARK = {
     "a": 0x5FAFFF, "b": 0xFFAF00, "c": 0x5FD7AF, "d": 0xD787D7,
     "e": 0xD7D700, "f": 0xFF875F, "g": 0x8787FF, "h": 0xAFFF5F, "good": 0x5FD75F, "bad": 0xFF5F5F,
-    "muted": 0x8A8A8A, "accent": 0xFFFFAF, "guess": 0xAF87FF, "line": 0xFFFFFF, "frame": 0x6C6C6C, "text": None,
+    "muted": 0x8A8A8A, "accent": 0xFFFFAF, "guess": 0xAF87FF, "line": 0xFFFFFF, "frame": 0x808080, "text": None,
 }  # fmt: skip
 _LIGHT = {
-    "a": 0x005FAF, "b": 0xAF5F00, "c": 0x00875F, "d": 0x870087,
-    "e": 0x878700, "f": 0xAF0000, "g": 0x5F5FD7, "h": 0x5F8700, "good": 0x008700, "bad": 0xD70000,
-    "muted": 0x6C6C6C, "accent": 0x5F00AF, "guess": 0x8700FF, "line": 0x000000, "frame": 0x9E9E9E, "text": None,
+    "a": 0x005FAF, "b": 0x875F00, "c": 0x005F5F, "d": 0x870087,
+    "e": 0x5F5F00, "f": 0xAF0000, "g": 0x5F5FAF, "h": 0x005F00, "good": 0x005F00, "bad": 0xAF0000,
+    "muted": 0x5F5F5F, "accent": 0x5F00AF, "guess": 0x8700FF, "line": 0x000000, "frame": 0x626262, "text": None,
 }  # fmt: skip
+_DARK_OF_FEW = {
+    "a": 0x55FFFF, "b": 0xFFFF55, "c": 0x55FF55, "d": 0xFF55FF, "e": 0xFFFFFF, "f": 0xFF5555, "g": 0xAAAAAA, "h": 0x55FFFF,
+    "good": 0x55FF55, "bad": 0xFF5555, "muted": 0xAAAAAA, "accent": 0xFFFF55, "guess": 0xFF55FF, "line": 0xFFFFFF,
+    "frame": 0xAAAAAA, "text": None,
+}  # fmt: skip
+_LIGHT_OF_FEW = {
+    "a": 0x0000AA, "b": 0xAA0000, "c": 0x000000, "d": 0xAA00AA, "e": 0x0000AA, "f": 0xAA0000, "g": 0x000000, "h": 0xAA00AA,
+    "good": 0x0000AA, "bad": 0xAA0000, "muted": 0x000000, "accent": 0xAA00AA, "guess": 0xAA00AA, "line": 0x000000,
+    "frame": 0x000000, "text": None,
+}  # fmt: skip
+"""Of the sixteen colours those that can be read on black, and on white; marks keep apart what shares one."""
 _ON_FIELD_DARK = {
     "a": 0xAFD7FF, "b": 0xFFD75F, "c": 0xAFFFD7, "d": 0xFFAFFF, "e": 0xFFFF87, "f": 0xFFAF87, "g": 0xAFAFFF, "h": 0xD7FF87,
     "bad": 0xFFFFFF, "accent": 0xFFFFFF,
@@ -63,6 +74,8 @@ def colour(role: str, look: Look) -> int | None:
     """The colour of a role, or None without colour; a role that is not known is drawn as plain text."""
     if not look.colour:
         return None
+    if look.few:
+        return (_DARK_OF_FEW if look.dark else _LIGHT_OF_FEW).get(role)
     return (_DARK if look.dark else _LIGHT).get(role)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Coroutine
 from contextlib import suppress
@@ -16,6 +17,8 @@ from textual.scrollbar import ScrollBar, ScrollBarRender
 from tutor.course.model import Course, Glossary, Lesson
 from tutor.draw.cells import Look
 from tutor.errors import StoreProblem, UserError
+from tutor.tui.caret import Careted
+from tutor.tui.caret import wanted as wanted_cursor
 from tutor.tui.ending import Ending, ended_well, let_go
 from tutor.tui.fault import log_error
 from tutor.tui.gate import Gated
@@ -46,20 +49,23 @@ _QUIET = 2.0
 """Seconds after the worker has started before the rest is compiled ahead: what the learner opens at once goes first."""
 
 
-class TutorApp(ManyCourses, Thrifty, Ending, Gated, Opening):
+class TutorApp(ManyCourses, Careted, Thrifty, Ending, Gated, Opening):
     """One learner at one terminal."""
 
     TITLE = "dltutor"
     ENABLE_COMMAND_PALETTE = False
     CSS = """
     Screen { background: $background; color: $foreground; }
-    .-ascii TaskBlock, .-ascii AsideBlock, .-ascii TimelineBlock, .-ascii LessonScreen LabPane { border-left: ascii $panel; }
+    .-ascii TaskBlock, .-ascii AsideBlock, .-ascii TimelineBlock, .-ascii LessonScreen LabPane { border-left: blank; }
+    .-mono TaskBlock, .-mono AsideBlock, .-mono TimelineBlock, .-mono LessonScreen LabPane { border-left: blank; }
+    .-mono LessonScreen LabPane:focus { border-left: vkey; }
+    .-mono TaskBlock:focus, .-mono TaskBlock:focus-within { border-left: outer; }
+    .-mono AsideBlock:focus, .-mono TimelineBlock:focus { border-left: outer; }
+    .-ascii LessonScreen LabPane:focus { border-left: ascii $accent; }
     .-ascii TaskBlock:focus, .-ascii TaskBlock:focus-within { border-left: ascii $accent; }
     .-ascii AsideBlock:focus, .-ascii TimelineBlock:focus { border-left: ascii $accent; }
     .-ascii Side, .-mono Side { border-top: ascii $panel; }
     .-ascii .dialog { border: ascii $primary; }
-    .-mono Menu:focus > .option-list--option-highlighted { text-style: bold reverse; }
-    .-mono Contents:focus > .option-list--option-highlighted { text-style: bold reverse; }
     """
     BINDINGS = [
         Binding("question_mark", "help", "Help", id="app.help"),
@@ -86,6 +92,9 @@ class TutorApp(ManyCourses, Thrifty, Ending, Gated, Opening):
         self.store = store
         self._worker = worker
         self.look = look or find_look(theme=store.setting("theme"))
+        if self.thrift is not None:
+            self.thrift.colour = self.look.colour
+        self.cursor_seen = wanted_cursor() or not self.look.colour
         self.totals: dict[str, int] = {}
         self.whole: Course | None = None
         """The course with its sections, once it has been read."""
@@ -98,8 +107,8 @@ class TutorApp(ManyCourses, Thrifty, Ending, Gated, Opening):
         self._background: set[asyncio.Task[Any]] = set()
         self.animation_level = "none"
         ScrollBar.renderer = _PlainBars
-        self.register_theme(theme(True))
-        self.register_theme(theme(False))
+        self.register_theme(theme(True, self.look.few))
+        self.register_theme(theme(False, self.look.few))
         self.theme = DARK if self.look.dark else LIGHT
 
     def get_default_screen(self) -> Screen[Any]:
@@ -110,6 +119,7 @@ class TutorApp(ManyCourses, Thrifty, Ending, Gated, Opening):
     def on_mount(self) -> None:
         self.set_class(not self.look.unicode, "-ascii")
         self.set_class(not self.look.colour, "-mono")
+        self.set_class(self.look.few or not self.look.colour, "-bare")
         self.call_after_refresh(self._painted)
 
     def _painted(self) -> None:
@@ -263,6 +273,8 @@ def run(start: str | None = None, *, mouse: bool = True, frames: int | None = No
         follow(store, course)
         app = TutorApp(course, store, start=place, resume=not start, faults=faults)
         app.gate.allowance = allowance(frames, low or store.setting("low-bandwidth") == "on")
+        for fixed in ("COLUMNS", "LINES"):  # where they are exported, the window could change its size and nobody would notice
+            os.environ.pop(fixed, None)
         with ended_well(app):
             app.run(mouse=mouse and store.setting("mouse") != "off")
             if app.return_code == 128 + signal.SIGHUP:

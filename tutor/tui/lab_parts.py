@@ -13,6 +13,7 @@ from textual.containers import Container
 from textual.events import Click, Resize, Show
 from textual.message import Message
 from textual.screen import Screen
+from textual.widget import Widget
 
 from tutor.draw import draw
 from tutor.draw.cells import Look, Row
@@ -62,6 +63,11 @@ class LabParts(LabMap):
     busy: str
     """What the worker does that takes long, or ""."""
     _keys: Sequence[Binding] = (*lab_keys.BINDINGS, *lab_hand.BINDINGS)
+
+    @property
+    def caret_part(self) -> Widget:
+        """What the keys are about: the knobs where they are on the screen, or else the pane's first row."""
+        return self.panel if self.panel.region and self.panel.is_on_screen else self._title
 
     @property
     def look(self) -> Look:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from textual.binding import Binding
 from textual.content import Content
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tutor.course.model import Exercise, LabBlock, Lesson, Predict, Quiz, Section
 from tutor.draw.cells import Look
 from tutor.tui.blocks.inline import inline
 from tutor.tui.lesson_book import Book
+from tutor.tui.widgets.chosen import ChosenList
 
 
-class Contents(OptionList):
+class Contents(ChosenList):
     """Sections with what is done in each; enter goes there."""
 
     DEFAULT_CSS = """

@@ -58,7 +58,8 @@ class KeyLine(Widget):
                 words = tr(active.binding.description)
                 shown.setdefault(words[:1].lower() + words[1:], key_name(active.binding))
         entries = [(key, words) for words, key in shown.items()]
-        self.query_one(Static).update(fit_keys(entries, max(10, self.size.width - 2)))
+        for line in self.query(Static):  # none any more, when its screen is just being left
+            line.update(fit_keys(entries, max(10, self.size.width - 2)))
 
 
 def key_name(binding: Binding) -> str:

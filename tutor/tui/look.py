@@ -27,6 +27,7 @@ def find_look(environment: Mapping[str, str] | None = None, *, encoding: str = "
     return Look(
         unicode=not env.get("DLTUTOR_ASCII") and term not in _ASCII_ONLY and _is_utf8(encoding or _encoding(env)),
         colour=not env.get("NO_COLOR") and term not in _COLOURLESS,
+        few=_few(env),
         dark=theme == "dark" if theme in ("dark", "light") else _dark_background(env.get("COLORFGBG", "")),
     )
 
@@ -50,6 +51,12 @@ def _is_utf8(encoding: str) -> bool:
         return codecs.lookup(encoding.partition("@")[0]).name == "utf-8"
     except LookupError:
         return False
+
+
+def _few(env: Mapping[str, str]) -> bool:
+    """Whether the terminal has sixteen colours only, as far as it says."""
+    more = env.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit")
+    return not more and env.get("TERM", "").rpartition("-")[2] not in ("256color", "kitty", "direct")
 
 
 def _dark_background(colorfgbg: str) -> bool:

@@ -1,4 +1,5 @@
-"""The two themes. Every colour is one of the 256 that a terminal over SSH has, so nothing is approximated there.
+"""The two themes. Every colour is one of the 256 that a terminal over SSH has, so nothing is approximated there; where there
+are only sixteen, every colour is one of those.
 
 Words are legible (contrast 4.5 and more on every ground they stand on) and no meaning rests on a colour alone.
 """
@@ -36,18 +37,48 @@ _LIGHT = {
     "warning": "#5f5f00",
     "error": "#870000",
 }
+# The sixteen, as they are named to terminals that have no more. Of these only some can be read on black, and fewer on white;
+# what is chosen is shown in reverse there, as it is without any colour.
+_DARK_OF_FEW = {
+    "ground": "#000000",
+    "surface": "#000000",
+    "panel": "#000000",
+    "bar": "#555555",
+    "text": "#ffffff",
+    "muted": "#aaaaaa",
+    "primary": "#55ffff",
+    "accent": "#ffff55",
+    "success": "#55ff55",
+    "warning": "#ffff55",
+    "error": "#ff5555",
+}
+_LIGHT_OF_FEW = {
+    "ground": "#ffffff",
+    "surface": "#ffffff",
+    "panel": "#ffffff",
+    "bar": "#555555",
+    "text": "#000000",
+    "muted": "#000000",
+    "primary": "#0000aa",
+    "accent": "#aa00aa",
+    "success": "#0000aa",
+    "warning": "#aa00aa",
+    "error": "#aa0000",
+}
 INKS = ("text", "muted", "primary", "accent", "success", "warning", "error")
 GROUNDS = ("ground", "surface", "panel")
 
 
-def palette(dark: bool) -> dict[str, str]:
-    """The colours by role, as "#rrggbb"."""
+def palette(dark: bool, few: bool = False) -> dict[str, str]:
+    """The colours by role, as "#rrggbb". few: where there are only sixteen."""
+    if few:
+        return dict(_DARK_OF_FEW if dark else _LIGHT_OF_FEW)
     return dict(_DARK if dark else _LIGHT)
 
 
-def theme(dark: bool) -> Theme:
+def theme(dark: bool, few: bool = False) -> Theme:
     """The theme as Textual wants it; what it would mix itself is set too, so that no mixed colour is ever sent."""
-    c = palette(dark)
+    c = palette(dark, few)
     return Theme(
         name=DARK if dark else LIGHT,
         dark=dark,

@@ -22,6 +22,7 @@ from textual.app import App
 from textual.driver import Driver
 from textual.events import Resize
 
+from tutor.tui import caret
 from tutor.tui.pen import PLAIN, Pen, after, change, on_blank
 
 _TOKEN = re.compile(
@@ -50,6 +51,9 @@ _UNKNOWN: Cell = ("", PLAIN)
 class Thrift:
     """Rewrites what is written to one terminal."""
 
+    colour = True
+    """False: colours are left out; bold, underline and reverse stay."""
+
     def __init__(self) -> None:
         self._held = ""
         self._pen = self._wanted = PLAIN
@@ -60,6 +64,8 @@ class Thrift:
         self._at: tuple[int, int] | None = None
         """Where the terminal's cursor is, or None: not known."""
         self._out: list[str] = []
+        self._wandered = False
+        """Nothing has been said since the cursor was moved."""
         self._short = 0
         self._begun = False
         """An update has been announced to us, and not yet to the terminal."""
@@ -90,15 +96,22 @@ class Thrift:
             match token.lastgroup:
                 case "sgr":
                     self._wanted = after(self._wanted, token["sgr"])
+                    if not self.colour:
+                        self._wanted = self._wanted._replace(ink="", paper="")
                 case "column":
                     self._row, self._column = int(token["row"]) - 1, int(token["column"]) - 1
+                    self._wandered = True
+                    continue
                 case "text":
                     self._text(token["text"])
                 case "line":
                     self._line(token["line"])
                 case _:
                     self._pass(token[0])
+            self._wandered = False
         self._pay()
+        if self._wandered:  # the last thing said was where the cursor belongs: on what has the keys
+            self._go()
         out = "".join(self._out)
         self.sent += len(out.encode(errors="replace"))
         if out and self.began is None:
@@ -253,16 +266,19 @@ class Thrifty(App[Any]):
     """The part of an app that makes its driver thrifty."""
 
     thrift: Thrift | None = None
+    cursor_seen = False
+    """Whether the terminal's own cursor is to be seen."""
 
     def get_driver_class(self) -> type[Driver]:
         plain = super().get_driver_class()
         thrift = self.thrift = Thrift()
+        app = self
 
         class ThriftyDriver(plain):  # type: ignore[misc, valid-type]
             """The platform's driver, with fewer bytes."""
 
             def write(self, data: str) -> None:
-                super().write(thrift(data))
+                super().write(thrift(caret.shown(data) if app.cursor_seen else data))
 
         return ThriftyDriver
 

@@ -11,6 +11,7 @@ from textual.strip import Strip
 from textual.widgets import TextArea
 
 from tutor.draw.cells import Look
+from tutor.draw.plainly import to_ascii
 from tutor.tui.blocks.code import Spans, highlight
 from tutor.tui.theme import palette
 from tutor.tui.widgets.in_order import does_own
@@ -48,11 +49,15 @@ class CodeEditor(TextArea):
     def get_line(self, line_index: int) -> Text:
         """The line with its colours; all lines are coloured anew when one has changed (a quote may change many)."""
         line = super().get_line(line_index)
+        if not self.look.unicode and not line.plain.isascii():  # cell by cell: the cursor must find its place
+            line = Text(
+                "".join(char if char.isascii() else plain if len(plain := to_ascii(char)) == 1 else "?" for char in line.plain)
+            )
         lines = list(self.document.lines)
         if lines != self._lit:
             self._lit, self._spans = lines, highlight("\n".join(lines))
         if self.look.colour and line_index < len(self._spans):
-            colours = palette(self.look.dark)
+            colours = palette(self.look.dark, self.look.few)
             for start, end, role in self._spans[line_index]:
                 line.stylize(Style(color=colours[role]), start, end)
         return line
@@ -74,7 +79,7 @@ class CodeEditor(TextArea):
         at = y + self.scroll_offset.y
         if not self._failing or at != self._failing - 1 or at >= self.document.line_count:
             return strip
-        colours = palette(self.look.dark)
+        colours = palette(self.look.dark, self.look.few)
         style = Style(color=colours["error"] if self.look.colour else None, bold=True, reverse=True)
         number = Segment(f"{self._failing:>{self.gutter_width - 2}}!", style)
         return Strip.join([Strip([number], self.gutter_width - 1), strip.crop(self.gutter_width - 1)])

@@ -78,6 +78,13 @@ class _Walked(Flow, can_focus=True):
             self.screen.set_focus(None)
         self.refill()
 
+    @property
+    def caret_row(self) -> int:
+        """The row of the pointer."""
+        sign = "›" if self.look.unicode else ">"
+        rows = (row for row in range(self.size.height) if self.render_line(row).text.startswith(sign))
+        return next(rows, 0)
+
     def pointer(self, index: int) -> Content:
         here = self.has_focus and not self.locked and index == self.cursor
         return Content.styled(("›" if self.look.unicode else ">") if here else " ", "bold $text-accent")

@@ -19,6 +19,7 @@ from tutor.errors import UserError
 from tutor.tui.lesson_keys import KeyLine
 from tutor.tui.look import shown
 from tutor.tui.reviewing import review_words, write_transcript
+from tutor.tui.widgets.chosen import ChosenList
 from tutor.words import tr
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def _count(tasks: Mapping[str, str]) -> int:
     return sum(how == "done" for how in tasks.values())
 
 
-class Menu(OptionList):
+class Menu(ChosenList):
     """The list; its own enter is shown among the keys."""
 
     BINDINGS = [Binding("enter", "select", "Open")]

@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import ScrollableContainer
 from textual.content import Content
-from textual.highlight import highlight
+from textual.highlight import HighlightTheme, highlight
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -20,7 +20,7 @@ from tutor.labs import authored
 from tutor.labs.declared import source_file
 from tutor.labs.spec import Source
 from tutor.tui.lab_keys import key_text
-from tutor.tui.widgets.strip_view import look_of
+from tutor.tui.widgets.strip_view import look_of, words
 from tutor.words import tr
 
 
@@ -74,9 +74,18 @@ def line_of(text: str, function: str) -> int:
     return 0
 
 
+class _Unmixed(HighlightTheme):
+    """Textual's colours of code, none of them mixed with the ground: a mixed one may be too faint to read."""
+
+    STYLES = {
+        token: " ".join("$text-muted" if word == "$text" else word for word in style.split() if not word.endswith("%"))
+        for token, style in HighlightTheme.STYLES.items()
+    }
+
+
 def numbered(text: str, colour: bool) -> Content:
     """The code with line numbers, and coloured where there is colour."""
-    code = highlight(text, language="python") if colour else Content(text)
+    code = highlight(text, language="python", theme=_Unmixed) if colour else Content(text)
     lines = code.split("\n", allow_blank=True)
     digits = len(str(len(lines)))
     return Content("\n").join(
@@ -133,5 +142,5 @@ class SourceScreen(Screen[None]):
     def _show(self) -> None:
         shown = self._listings[self._index]
         self.query_one("#source-title", Static).update(shown.title)
-        self.query_one("#source-code", Static).update(numbered(shown.text, look_of(self).colour))
+        self.query_one("#source-code", Static).update(numbered(words(shown.text, look_of(self)), look_of(self).colour))
         self.call_after_refresh(self.action_function)

@@ -12,7 +12,7 @@ from tutor.draw.cells import Row, Span, cell_width
 from tutor.labs.spec import Knob, Value
 from tutor.tui.strips import fit
 from tutor.tui.widgets.slider import at, ends, fraction, has_track, nudge, short_text
-from tutor.tui.widgets.strip_view import StripView, sign, tail
+from tutor.tui.widgets.strip_view import StripView, sign, tail, words
 from tutor.words import tr
 
 _VALUE = 7
@@ -80,6 +80,11 @@ class KnobPanel(StripView):
         return next((knob for knob in knobs if knob.name == self._chosen), knobs[0] if knobs else None)
 
     @property
+    def caret_row(self) -> int:
+        """The row of the knob that is chosen."""
+        return self.knobs.index(self.knob) - self._top if self.knob is not None else 0
+
+    @property
     def values(self) -> Mapping[str, Value]:
         """All of them, as they are shown."""
         return self._values
@@ -125,7 +130,7 @@ class KnobPanel(StripView):
         return [self._row(knob, knob is current) for knob in knobs[self._top : self._top + height]]
 
     def place(self) -> Place:
-        labels = max((cell_width(knob.title) for knob in self.knobs), default=0)
+        labels = max((cell_width(words(knob.title, self.look)) for knob in self.knobs), default=0)
         label = min(labels, max(4, self.size.width // 3)) + 3
         track = self.size.width - label - _VALUE - 1
         return Place(label, track if track >= _NARROW else 0)
@@ -133,7 +138,8 @@ class KnobPanel(StripView):
     def _row(self, knob: Knob, chosen: bool) -> Row:
         look, place, width = self.look, self.place(), self.size.width
         mark = sign("▸", ">", look) if chosen else " "
-        title = fit((Span(knob.title, self.ink("text" if chosen else "muted", bold=chosen)),), place.label - 3, tail(look))
+        name = words(knob.title, look)
+        title = fit((Span(name, self.ink("text" if chosen else "muted", bold=chosen)),), place.label - 3, tail(look))
         row: list[Span] = [Span(f"{mark} ", self.ink("accent", bold=True)), *title, Span(" ")]
         value = self.value(knob)
         strong = self.ink("text", bold=chosen)

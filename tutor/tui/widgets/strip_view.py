@@ -24,7 +24,7 @@ def look_of(widget: Widget) -> Look:
 
 def ink(role: str, look: Look, *, bold: bool = False, reverse: bool = False, underline: bool = False) -> Ink:
     """An ink of the theme ("muted", "primary", …); without colour, only the marks that it carries."""
-    colour = int(palette(look.dark)[role][1:], 16) if look.colour and role else None
+    colour = int(palette(look.dark, look.few)[role][1:], 16) if look.colour and role else None
     return Ink(fg=colour, bold=bold, reverse=reverse, underline=underline)
 
 
