@@ -83,7 +83,7 @@ def found() -> dict[str, str]:
         pytest.skip("numba-cuda is not installed")
     ptx = _kept(COMPILED, lambda: answer(COMPILED, simulated=False))
     if "missing" in ptx:
-        reason = f"no NVVM to compile with (pip install nvidia-nvvm): {ptx['missing']}"
+        reason = f"no NVVM to compile with (pip install nvidia-nvvm nvidia-cuda-runtime): {ptx['missing']}"
         assert not os.environ.get("CI"), reason
         pytest.skip(reason)
     return ptx
