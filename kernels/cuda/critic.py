@@ -15,7 +15,7 @@ import numpy as np
 
 from kernels.activations import ELU, LEAKY_RELU, LINEAR, RELU, SIGMOID, TANH, activate, slope
 from kernels.cuda.device import cuda, on_device
-from kernels.cuda.mlp import weight_slopes
+from kernels.cuda.dots import weight_slopes
 
 KNOWN = (LINEAR, SIGMOID, TANH, RELU, LEAKY_RELU, ELU)
 """The activations whose slope follows from their answer."""

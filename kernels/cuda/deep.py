@@ -22,9 +22,10 @@ from numpy.typing import NDArray
 from kernels.activations import activate, slope
 from kernels.cuda import held
 from kernels.cuda.device import cuda, kernel, on_device
+from kernels.cuda.dots import weight_slopes
 from kernels.cuda.learning import descend
 from kernels.cuda.losses import loss
-from kernels.cuda.mlp import DATA, choose, of_each, weight_slopes
+from kernels.cuda.mlp import DATA, choose, of_each
 from kernels.cuda.normalized import normalize_columns, normalize_rows, through_norm
 from kernels.cuda.optimizers import CLIP, clip, mine, paces, settings
 from kernels.deep import BATCH_NORM, LAYER_NORM, NO_NORM

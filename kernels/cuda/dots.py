@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numba import float32, int32, int64
 
-from kernels.cuda.device import cuda, kernel
+from kernels.cuda.device import cuda, kernel, on_device
 from kernels.cuda.matmul import Launch
 
 LANES, LINES = 32, 8
@@ -91,6 +91,27 @@ def _total(parts: Any, count: Any, out: Any, o: Any, size: Any) -> None:
         for z in range(count):
             total += parts[z * size + j]
         out[o + j] = total
+
+
+@on_device
+def weight_slopes(
+    a: Any, d: Any, grad: Any, ins: Any, outs: Any, lower: Any, here: Any, P: Any, count: Any, more: Any, biases: Any
+) -> None:
+    """∂L/∂W = d·aᵀ and, if wanted, ∂L/∂b = Σ d of a layer over so many examples, added to what grad holds if there is `more`.
+
+    a: its input from `lower` on; d: ∂L/∂z from `here` on. grad: W (outs, ins), then b (outs,). A parameter a thread.
+    """
+    for job in range(cuda.threadIdx.x, outs * (ins + 1 if biases else ins), cuda.blockDim.x):
+        total = grad[job] if more else _ZERO
+        if job < outs * ins:
+            row, column = here + job // ins * P, lower + job % ins * P
+            for i in range(count):
+                total += d[row + i] * a[column + i]
+        else:
+            row = here + (job - outs * ins) * P
+            for i in range(count):
+                total += d[row + i]
+        grad[job] = total
 
 
 # -- on the processor

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from kernels.activations import activate, slope
 from kernels.cuda import held
 from kernels.cuda.device import cuda, kernel, on_device
+from kernels.cuda.dots import weight_slopes
 from kernels.cuda.losses import loss
 from kernels.cuda.optimizers import CLIP, L2, PULL, clip, mine, paces, penalize, remembered, settings, shrink, update
 from kernels.cuda.random import shuffle
@@ -86,27 +87,6 @@ def _forward(net: Any, w: Any, a: Any, d: Any, P: Any, count: Any) -> None:
             a[place] = activate(phi, z)
             d[place] = slope(phi, z, a[place])
         cuda.syncthreads()
-
-
-@on_device
-def weight_slopes(
-    a: Any, d: Any, grad: Any, ins: Any, outs: Any, lower: Any, here: Any, P: Any, count: Any, more: Any, biases: Any
-) -> None:
-    """∂L/∂W = d·aᵀ and, if wanted, ∂L/∂b = Σ d of a layer over so many examples, added to what grad holds if there is `more`.
-
-    a: its input from `lower` on; d: ∂L/∂z from `here` on. grad: W (outs, ins), then b (outs,). A parameter a thread.
-    """
-    for job in range(cuda.threadIdx.x, outs * (ins + 1 if biases else ins), cuda.blockDim.x):
-        total = grad[job] if more else _ZERO
-        if job < outs * ins:
-            row, column = here + job // ins * P, lower + job % ins * P
-            for i in range(count):
-                total += d[row + i] * a[column + i]
-        else:
-            row = here + (job - outs * ins) * P
-            for i in range(count):
-                total += d[row + i]
-        grad[job] = total
 
 
 @on_device
