@@ -114,18 +114,20 @@ def test_the_linter_knows_a_labs_knobs_and_a_test_that_fails_is_told(
 
 
 def test_an_untrusted_lab_runs_nowhere(call: Call, course: Path, mine: Path, tmp_path: Path) -> None:
-    marker = tmp_path / "ran"
     copy = tmp_path / "copy"
     (copy / "labs").mkdir(parents=True)
     (copy / "01-first").mkdir()
     for name in ("01-first/index.md", "01-first/02-lines.md"):
         (copy / name).write_text((mine / name).read_text())
     text = (mine / "labs/two_lines.py").read_text()
-    (copy / "labs/two_lines.py").write_text(f"open({str(marker)!r}, 'w')\n{text}")
+    (copy / "labs/two_lines.py").write_text(f"{text}\nraise RuntimeError('it ran')\n")
     for words in (("run", "two-lines"), ("labs", "two-lines"), ("course", "test"), ("lint", str(copy)), ("labs",)):
         done = call(*words, "--course", str(copy))
         assert f"dltutor course trust {copy}" in done.out + done.err, words
-    assert not marker.exists()
+        assert "it ran" not in done.out + done.err, words
+    own(copy)
+    assert "RuntimeError: it ran" in call("labs", "two-lines", "--course", str(copy)).err
+    trust.revoke("copy", copy)
     assert "Lab" in call("read", "lines", "--course", str(copy)).out
 
 
