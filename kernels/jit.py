@@ -16,6 +16,9 @@ from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from kernels.keeping import bear_damage
+
+bear_damage()
 floats = types.float32[::1]
 integers = types.int64[::1]
 indices = types.int32[::1]
