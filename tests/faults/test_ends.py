@@ -8,6 +8,7 @@ import signal
 from harness import all_gone, spot, start, state, until_noted
 
 from tutor.cli.bench.probe import family
+from tutor.store import Store
 
 
 def test_a_signal_ends_all_puts_the_terminal_back_and_keeps_the_running_lab() -> None:
@@ -66,3 +67,12 @@ def test_a_terminal_that_takes_nothing_more_does_not_keep_the_program_alive() ->
         assert all_gone(probe, processes)
         os.close(before)
     assert spot().screen == "lab"
+
+
+def test_a_theme_that_is_asked_for_is_remembered() -> None:
+    with start("01-first/words", "--theme", "light") as probe:
+        assert probe.wait_for("first page", 60)
+        probe.send("\x11")
+        assert probe.wait(20) == 0
+    with Store.open(state()) as store:
+        assert store.setting("theme") == "light"

@@ -28,13 +28,16 @@ def screen_options(parser: Parser) -> None:
     """What spares the line to the terminal; `dltutor` without a command takes it, too."""
     parser.add_argument("--fps", metavar="N", type=whole(1, 30), help="pictures a second, at most (10; with --low-bandwidth 2)")
     parser.add_argument("--low-bandwidth", action="store_true", help="fewer pictures a second, fewer colours while they move")
+    parser.add_argument(
+        "--theme", choices=("dark", "light"), help="on a dark or on a light ground, from now on (F8 changes it)"
+    )
 
 
 def main(arguments: Wanted) -> int:
     need_terminal()
     from tutor.tui.app import run
 
-    return run(arguments.what, frames=arguments.fps, low=arguments.low_bandwidth)
+    return run(arguments.what, frames=arguments.fps, low=arguments.low_bandwidth, theme=arguments.theme or "")
 
 
 def need_terminal() -> None:

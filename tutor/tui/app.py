@@ -257,11 +257,12 @@ class TutorApp(ManyCourses, Careted, Thrifty, Ending, Gated, Opening):
         self._close_messages_no_wait()
 
 
-def run(start: str | None = None, *, mouse: bool = True, frames: int | None = None, low: bool = False) -> int:
+def run(start: str | None = None, *, mouse: bool = True, frames: int | None = None, low: bool = False, theme: str = "") -> int:
     """Open the screen: at home, at a lesson or at a lab. Returns the exit status.
 
     mouse: False, or "off" in the setting of that name: the terminal keeps its mouse. frames: pictures a second at most.
-    low: spare the line to the terminal. Raises UserError before anything is on the screen.
+    low: spare the line to the terminal. theme: "dark" or "light", to be remembered. Raises UserError before anything is on
+    the screen.
     """
     import sys
 
@@ -269,6 +270,9 @@ def run(start: str | None = None, *, mouse: bool = True, frames: int | None = No
 
     with Store.open() as store:
         use(wanted(store.setting("language")))
+        if theme:
+            with suppress(StoreProblem):  # where nothing can be written the screen says so
+                store.set("theme", theme)
         course, place, faults = begin(start or last_course(store))
         follow(store, course)
         app = TutorApp(course, store, start=place, resume=not start, faults=faults)
