@@ -19,6 +19,23 @@ if not os.environ.get("NUMBA_CACHE_DIR"):
     prepare()
 
 
+_LONG = (
+    "test_wire_labs", "test_readme", "test_cuda_machine_code", "test_kills", "test_every_screen", "test_lab_inception",
+    "test_halves", "test_engine_grid", "test_many_learners",
+)  # fmt: skip
+"""Files that take longest: they begin first, so that none is left alone at the end."""
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """More processes than processors: tests that drive a terminal spend most of their time waiting for it."""
+    return min(6, (os.cpu_count() or 1) + 2)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long come first; the rest keep their order."""
+    items.sort(key=lambda item: _LONG.index(item.path.stem) if item.path.stem in _LONG else len(_LONG))
+
+
 @pytest.fixture(autouse=True)
 def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test touches the folders of whoever runs it."""

@@ -34,7 +34,7 @@ from tutor.tui.lab_pane import LabPane
 from tutor.tui.screens.lab import LabScreen
 
 HERE = Path(__file__).parent
-SHOTS, ROUNDS = 160, 16
+SHOTS, ROUNDS = 176, 16
 
 
 class Victims:
