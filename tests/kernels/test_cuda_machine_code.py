@@ -151,11 +151,10 @@ def test_the_assembler_spills_nothing(found: dict[str, str], tmp_path: Path) -> 
 
 
 def _assembler() -> str | None:
-    """ptxas of a toolkit, or of the package nvidia-cuda-nvcc."""
-    if on_path := shutil.which("ptxas"):
-        return on_path
+    """ptxas of the package nvidia-cuda-nvcc, which is as new as the compiler beside it; else that of a toolkit."""
     folders = [Path(folder) / "nvidia" for folder in sys.path]
-    return next((str(file) for folder in folders for file in sorted(folder.glob("*/bin/ptxas"))), None)
+    packaged = (str(file) for folder in folders for file in sorted(folder.glob("*/bin/ptxas")))
+    return next(packaged, None) or shutil.which("ptxas")
 
 
 def _assembled(ptxas: str, ptx: str, file: Path) -> str:

@@ -77,17 +77,17 @@ def test_a_wide_formula_is_scrolled_and_a_narrow_one_is_not() -> None:
     ("env", "look"),
     [
         ({"TERM": "xterm-256color", "LANG": "en_US.UTF-8"}, Look(True, True, True)),
-        ({"TERM": "xterm", "LANG": "C"}, Look(False, True, True)),
-        ({"TERM": "xterm", "LANG": "en_US.UTF-8", "LC_ALL": "POSIX"}, Look(False, True, True)),
-        ({"TERM": "xterm", "LANG": "C", "LC_CTYPE": "C.UTF-8"}, Look(False, True, True)),  # as Python itself sets it
-        ({"TERM": "xterm", "LANG": "C", "LC_CTYPE": "en_US.UTF-8"}, Look(True, True, True)),
-        ({"TERM": "xterm", "LC_ALL": "de_DE.ISO-8859-1", "LANG": "en_US.UTF-8"}, Look(False, True, True)),
-        ({"TERM": "xterm", "LANG": "en_US.utf8@euro"}, Look(True, True, True)),
-        ({"TERM": "vt100", "LANG": "en_US.UTF-8"}, Look(False, False, True)),
-        ({"TERM": "xterm", "LANG": "C.UTF-8", "NO_COLOR": "1"}, Look(True, False, True)),
-        ({"TERM": "xterm", "LANG": "C.UTF-8", "DLTUTOR_ASCII": "1"}, Look(False, True, True)),
-        ({"TERM": "xterm", "LANG": "C.UTF-8", "COLORFGBG": "0;15"}, Look(True, True, False)),
-        ({"TERM": "xterm", "LANG": "C.UTF-8", "COLORFGBG": "15;default;0"}, Look(True, True, True)),
+        ({"TERM": "xterm", "LANG": "C"}, Look(False, True, True, few=True)),
+        ({"TERM": "xterm", "LANG": "en_US.UTF-8", "LC_ALL": "POSIX"}, Look(False, True, True, few=True)),
+        ({"TERM": "xterm", "LANG": "C", "LC_CTYPE": "C.UTF-8"}, Look(False, True, True, few=True)),  # as Python itself sets it
+        ({"TERM": "xterm", "LANG": "C", "LC_CTYPE": "en_US.UTF-8"}, Look(True, True, True, few=True)),
+        ({"TERM": "xterm", "LC_ALL": "de_DE.ISO-8859-1", "LANG": "en_US.UTF-8"}, Look(False, True, True, few=True)),
+        ({"TERM": "xterm", "LANG": "en_US.utf8@euro"}, Look(True, True, True, few=True)),
+        ({"TERM": "vt100", "LANG": "en_US.UTF-8"}, Look(False, False, True, few=True)),
+        ({"TERM": "xterm", "LANG": "C.UTF-8", "NO_COLOR": "1"}, Look(True, False, True, few=True)),
+        ({"TERM": "xterm", "LANG": "C.UTF-8", "DLTUTOR_ASCII": "1"}, Look(False, True, True, few=True)),
+        ({"TERM": "xterm", "LANG": "C.UTF-8", "COLORFGBG": "0;15"}, Look(True, True, False, few=True)),
+        ({"TERM": "xterm", "LANG": "C.UTF-8", "COLORFGBG": "15;default;0"}, Look(True, True, True, few=True)),
     ],
 )
 def test_look(env: dict[str, str], look: Look) -> None:
