@@ -15,7 +15,7 @@ from tutor.engine.compiling import compiled_once, only_one
 from tutor.engine.shared import link_shared, trusted
 
 ROOT = Path(__file__).parents[2]
-LAB = "gd"
+LAB = "perceptron"
 
 
 def warmup(home: Path, *arguments: str, **more: str) -> dict[str, object]:

@@ -35,10 +35,8 @@ LOOKS = {
     "colour": Look(),
     "light": Look(dark=False),
     "16 colours": Look(few=True),
-    "16 colours, light": Look(few=True, dark=False),
     "no colour": Look(colour=False),
     "ascii": Look(unicode=False),
-    "ascii, no colour": Look(unicode=False, colour=False),
 }
 DEPTHS = {False: (ColorSystem.TRUECOLOR, ColorSystem.EIGHT_BIT), True: (ColorSystem.STANDARD,)}
 """What a terminal makes of the colours of a screen, by whether it has few."""

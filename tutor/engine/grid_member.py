@@ -14,6 +14,7 @@ from tutor.engine.cache import prepare
 from tutor.engine.grid import Grid
 from tutor.engine.limits import impose
 from tutor.engine.process import own_channel, serve
+from tutor.engine.sandbox import confine
 from tutor.engine.wire import Message
 from tutor.engine.worker import LIMITS
 from tutor.errors import UserError
@@ -89,6 +90,7 @@ def main() -> None:
     impose(LIMITS)
     os.environ["NUMBA_NUM_THREADS"] = "1"  # there is a process for each core already
     prepare()
+    confine()
     share = Share(lambda seconds: channel.write({"busy": "preparing", "budget": seconds}))
     serve(share.handle, channel, lambda: None)
 
