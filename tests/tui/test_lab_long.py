@@ -6,6 +6,7 @@ import asyncio
 import functools
 import gc
 import sys
+from itertools import pairwise
 from typing import Any
 
 import lab_fake
@@ -49,8 +50,10 @@ def test_the_screen_holds_as_much_after_many_frames_as_after_some(monkeypatch: p
                     await asyncio.sleep(0.02)
                 return blocks()
 
-            before = await held_after(300)
-            assert await held_after(800) - before < 500  # less than one for each frame
+            held = [await held_after(frames) for frames in (300, 500, 700, 900)]
+            grown = [after - before for before, after in pairwise(held)]
+            # What is loaded once, late, grows one of the three; what keeps something of each frame grows all of them.
+            assert min(grown) < 200, grown  # less than one for each frame
             await pilot.press("space")
 
     asyncio.run(main())
