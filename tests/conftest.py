@@ -28,7 +28,7 @@ _LONG = (
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """More processes than processors: tests that drive a terminal spend most of their time waiting for it."""
-    return min(6, (os.cpu_count() or 1) + 2)
+    return min(6, (os.cpu_count() or 1) + 3)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

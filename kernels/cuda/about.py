@@ -9,7 +9,7 @@ from typing import Any
 from kernels.cuda import device
 from kernels.cuda.trouble import first_line
 
-_INSTALL = "pip install 'dltutor[cuda]'"
+_INSTALL = "pip install '.[cuda]'"
 _SIMULATOR = "NUMBA_ENABLE_CUDASIM"
 _OLDEST = (5, 0)
 """The compute capability that numba-cuda still compiles for."""
@@ -44,7 +44,7 @@ def about() -> About:
         if not found.package:
             return replace(found, problem="numba-cuda is not installed", mend=f"for an NVIDIA GPU: {_INSTALL}")
         problem = f"{found.package} cannot be loaded beside numba {_version('numba')}: {device.broken}"
-        return replace(found, problem=problem, mend="pip install --force-reinstall 'dltutor[cuda]'")
+        return replace(found, problem=problem, mend="pip install --force-reinstall '.[cuda]'")
     if device.simulated:
         return replace(found, gpu="Numba's simulator", problem=f"{_SIMULATOR} is set", mend=f"unset {_SIMULATOR}")
     try:

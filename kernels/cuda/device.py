@@ -147,7 +147,7 @@ def why_not() -> str:
     if broken:
         return f"numba-cuda cannot be loaded ({broken}); dltutor doctor says more"
     if cuda is None:
-        return "numba-cuda is not installed; pip install 'dltutor[cuda]' adds it"
+        return "numba-cuda is not installed; pip install '.[cuda]' in dltutor's clone adds it"
     if simulated:
         return ""
     try:

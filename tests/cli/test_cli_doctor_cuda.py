@@ -82,9 +82,9 @@ def test_a_gpu_with_all_it_needs(found: Found, monkeypatch: pytest.MonkeyPatch) 
         ({"driver": lambda: (12, 4)},
          "warning", "the driver is for CUDA 12.4, the toolkit here is 13.0: the driver is too old", "numba-cuda[cu12]"),
         ({"toolkit": fails('Failure finding "libnvrtc.so.13"')},
-         "warning", 'no whole CUDA toolkit: Failure finding "libnvrtc.so.13"', "pip install 'dltutor[cuda]'"),
+         "warning", 'no whole CUDA toolkit: Failure finding "libnvrtc.so.13"', "pip install '.[cuda]'"),
         ({"nvvm": fails("libNVVM cannot be found")},
-         "warning", "NVIDIA H100, 80 GiB", "pip install 'dltutor[cuda]'"),
+         "warning", "NVIDIA H100, 80 GiB", "pip install '.[cuda]'"),
         ({"memory": fails("Call to cuCtxCreate results in CUDA_ERROR_DEVICE_UNAVAILABLE")},
          "warning", "the GPU cannot be used: Call to cuCtxCreate", "nvidia-smi"),
         ({"capability": lambda: (3, 5)}, "warning", "compute capability 3.5 is too old, 5.0 is needed", ""),
@@ -111,7 +111,7 @@ def test_numba_cuda_that_is_missing_or_does_not_fit(found: Found, monkeypatch: p
     monkeypatch.setattr(about, "_version", lambda package: "")
     finding = examine.cuda()
     assert (finding.state, finding.says) == ("ok", "no GPU: numba-cuda is not installed; labs run on the processor")
-    assert finding.mend == "for an NVIDIA GPU: pip install 'dltutor[cuda]'"
+    assert finding.mend == "for an NVIDIA GPU: pip install '.[cuda]'"
     monkeypatch.setattr(device, "simulated", True)
     assert found(machine()).mend == "unset NUMBA_ENABLE_CUDASIM"
 

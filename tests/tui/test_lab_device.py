@@ -42,10 +42,10 @@ def test_g_goes_to_the_gpu_and_back_and_the_foot_says_where_it_runs() -> None:
 
 def test_without_a_gpu_one_sentence_says_why_and_what_to_install() -> None:
     worker = FakeWorker()
-    worker.no_cuda = "numba-cuda is not installed; pip install 'dltutor[cuda]' adds it"
+    worker.no_cuda = "numba-cuda is not installed; pip install '.[cuda]' in dltutor's clone adds it"
     app, text = shown("dual", ".", "g", worker=worker)
     said = " ".join(text.split())
-    assert "CUDA cannot be used here: numba-cuda is not installed; pip install 'dltutor[cuda]' adds it" in said
+    assert "CUDA cannot be used here: numba-cuda is not installed; pip install '.[cuda]' in dltutor's clone adds it" in said
     assert "cpu · dual" in text
     app, text = shown("dual", ".", "g", ".", worker=worker)
     assert "CUDA" not in text, "said once"
