@@ -30,7 +30,8 @@ from tutor.tui.screens.home import Home, Menu
 from tutor.tui.screens.lesson import LessonScreen
 from tutor.tui.thrift import Thrift
 
-SIZES = ((60, 20), (80, 24), (120, 40), (200, 50))
+SIZES = ((60, 20), (120, 40), (200, 50), (80, 24))
+"""The last is the one that it was at before."""
 LOOKS = {
     "colour": Look(),
     "light": Look(dark=False),
@@ -156,7 +157,7 @@ def test_every_screen_at_every_size(make: Callable[[Look], TutorApp], name: str)
         async with app.run_test(size=(80, 24)) as pilot:
             async for screen, word in walk(pilot, app):
                 seen.append(screen)
-                for size in (*SIZES, (80, 24)):
+                for size in SIZES if name != "light" else SIZES[-1:]:  # light differs in its colours only
                     await pilot.resize_terminal(*size)
                     await until(pilot, lambda size=size: tuple(app.screen.size) == size and len(rows_of(app)) == size[1])
                     check(app, f"{screen} at {size[0]}x{size[1]}, {name}", word, size, look)
