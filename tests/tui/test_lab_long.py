@@ -44,19 +44,20 @@ def test_the_screen_holds_as_much_after_many_frames_as_after_some(monkeypatch: p
             await settled(pilot)
             await pilot.press("space")
 
-            async def held_after(frames: int) -> int:
+            async def held_after(frames: int) -> tuple[int, int]:
                 while worker.frames < frames:
                     await asyncio.sleep(0.02)
-                return blocks()
+                return blocks(), worker.frames
 
             # What is loaded late, or fills a store that has a limit, ends growing; what keeps something of each frame does not.
-            held, grown = await held_after(300), []
-            for frames in range(500, 2_900, 200):
-                held, before = await held_after(frames), held
-                grown.append(held - before)
-                if grown[-1] < 150:  # much less than one for each frame
+            (held, seen), grown = await held_after(300), []
+            for _ in range(12):
+                before, began = held, seen
+                held, seen = await held_after(began + 200)
+                grown.append((held - before) / (seen - began))
+                if grown[-1] < 0.5:  # pieces a frame
                     break
-            assert grown[-1] < 150, grown
+            assert grown[-1] < 0.5, grown
             await pilot.press("space")
 
     asyncio.run(main())
