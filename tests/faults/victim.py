@@ -77,11 +77,11 @@ def work(folder: Path, seed: int) -> None:
 
 def main(folder: Path) -> None:
     for line in sys.stdin:
-        pid = os.fork()
-        if not pid:
+        child = os.fork()
+        if not child:
+            say(f"pid {os.getpid()}")  # the child says it: what it keeps must not be heard first
             work(folder / line.split()[1], int(line.split()[0]))
-        say(f"pid {pid}")
-        os.waitpid(pid, 0)
+        os.waitpid(child, 0)
         say("dead")
 
 
