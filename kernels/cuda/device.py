@@ -119,6 +119,8 @@ def sine(half_turns: Any) -> Any:
 
 
 if cuda is not None and not simulated:
+    # A net a block, and one net, is what is wanted here; Numba would write into the learner's terminal that it is few.
+    setattr(config, "CUDA_LOW_OCCUPANCY_WARNINGS", 0)  # noqa: B010 (mypy does not know it)
     # Without these, NVVM fuses every product into the sum that follows it, and the bits differ from the processor's.
     from numba.cuda import libdevice
 

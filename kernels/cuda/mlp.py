@@ -40,6 +40,8 @@ COLUMNS = 64
 """C is at most this."""
 ROOM = 48 * 1024 // 4
 """So many float32 fit in the shared memory of a block, on every GPU."""
+WARP, AT_WORK = 32, 1024
+"""Threads that go together; and so many of such, about, have registers of a large GPU at once."""
 _FIXED = THREADS + 2 * COLUMNS
 """Of these, so many do not depend on the net."""
 
@@ -197,6 +199,18 @@ def too_large(net: Net, rule: Rule) -> str:
     return f"a net of {int(net.weights[-1])} parameters and {int(net.units[-1])} units is too large for one block of a GPU"
 
 
+def threads_of(net: Net, rules: Sequence[Rule], columns: int) -> int:
+    """How many threads a net has: what its widest layer has work for. Of many nets each has fewer, so that all are at work.
+
+    The bits are the same, but where a gradient is clipped: there each thread takes a part of a sum.
+    """
+    widest = max(int((net.sizes[1:] * np.maximum(net.sizes[:-1] + 1, columns)).max()), int(net.sizes[0]) * columns)
+    warps = -(-widest // WARP)
+    if not any(rule.clip > 0 for rule in rules):
+        warps = max(1, min(warps, AT_WORK // len(rules)))
+    return min(THREADS, warps * WARP)
+
+
 def train_each(
     net: Net,
     rules: Sequence[Rule],
@@ -212,9 +226,8 @@ def train_each(
 ) -> None:
     """Train R nets of one shape at once, in one launch. In place: theta (R, n), memory (R, SLOTS·n), history (R, steps).
 
-    rules: R of one optimizer, which may differ in their settings. seeds: (R,), instead of that in `data`. data: one for all
-    or for each its own, x (R, examples, inputs) and t (R, examples, outputs). The rest as in `kernels.mlp.train`. Raises
-    ValueError where `too_large` says so.
+    rules: R of one optimizer, with settings of their own. seeds: (R,), instead of that in `data`. data: one for all, or x (R,
+    examples, inputs) and t (R, examples, outputs). The rest as in `kernels.mlp.train`. Raises ValueError if `too_large`.
     """
     if steps <= 0:
         return
@@ -222,8 +235,7 @@ def train_each(
     columns, slots = _columns(net, rule, data.batch), remembered(rule)
     if columns == 0:
         raise ValueError(too_large(net, rule))
-    widest = max(int((net.sizes[1:] * np.maximum(net.sizes[:-1] + 1, columns)).max()), data.x.shape[-1] * columns)
-    threads = min(THREADS, -(-widest // 32) * 32)
+    threads = threads_of(net, rules, columns)
     there, lost = (held.changing(theta), held.changing(memory)), held.spare("mlp.history", history.shape, np.float32)
     _train[nets, threads, 0, 4 * _floats(net, slots, columns)](
         Net(*(_there(part) for part in net)),

@@ -94,6 +94,15 @@ def copy(there: Any, here: Any, count: Any) -> None:
 
 
 @on_device
+def _hand_on(there: Any, here: Any, rows: Any, P: Any, count: Any) -> None:
+    """there ← here, of so many rows the columns that are examples."""
+    for job in range(cuda.threadIdx.x, rows * count, cuda.blockDim.x):
+        place = job // count * P + job % count
+        there[place] = here[place]
+    cuda.syncthreads()
+
+
+@on_device
 def _sum(lost: Any, count: Any) -> Any:
     """The sum of what the threads have put down, the same for every thread."""
     cuda.syncthreads()
@@ -178,15 +187,13 @@ def turn(G: Any, D: Any, games: Any, t: Any, run: Any, step: Any, now: Any, C: A
             _lay(G, games, t, run, step, start, count, kind, critics, P)
             for side in range(0 if kind == MADE else 1, 2):
                 if side == 1 and kind == MADE:
-                    copy(t.a_critic, t.a_generator[made:], features * P)
-                    cuda.syncthreads()
+                    _hand_on(t.a_critic, t.a_generator[made:], features, P, count)
                 net, w, a = (D.net, t.critic, t.a_critic) if side == 1 else (G.net, t.generator, t.a_generator)
                 forward(net, w, a, P, count)
             _pay(games.number, kind, critics, f, d, share, t.lost, count)
             for side in range(1, 0 if critics else -1, -1):
                 if side == 0:
-                    copy(t.d_generator[made:], t.d_critic, features * P)
-                    cuda.syncthreads()
+                    _hand_on(t.d_generator[made:], t.d_critic, features, P, count)
                 net, w, a = (D.net, t.critic, t.a_critic) if side == 1 else (G.net, t.generator, t.a_generator)
                 slopes = t.d_critic if side == 1 else t.d_generator
                 chain(net, w, a, slopes, P, count, side == 1 and (not critics or kind == HALFWAY))

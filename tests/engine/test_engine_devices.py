@@ -195,6 +195,55 @@ def test_the_screen_is_told(monkeypatch: pytest.MonkeyPatch, gpu: Machine) -> No
     assert ask(op="frame", views=(), size=(1, 1))["link"] == "walk?device=cuda", "it starts again where it was"
 
 
+def test_what_a_gpu_has_to_compile_the_screen_waits_for(monkeypatch: pytest.MonkeyPatch, gpu: Machine) -> None:
+    """A step that compiles takes longer than the screen waits for one: it must be made when the screen has been told."""
+    told: list[tuple[str, float, int]] = []
+    monkeypatch.setattr("tutor.engine.session.find_lab", lambda lab_id: gpu)
+    session = Session(lambda text, seconds: told.append((text, seconds, len(gpu.made))))
+    session.handle({"op": "open", "link": "walk", "plug": "", "step": 0})
+    session.handle({"op": "step", "count": 10})
+    before, made = session.run.hash(), len(gpu.made)
+    del told[:]
+    session.handle({"op": "change", "knob": "device", "value": "cuda"})
+    ((text, seconds, told_at),) = told
+    assert text.startswith("preparing the GPU")
+    assert (seconds >= 60, told_at) == (True, made), "told first"
+    assert gpu.made[made:] == [("cuda", 10)]
+    assert (session.run.step, session.run.hash()) == (10, before), "and nothing has happened to the run"
+    session.handle({"op": "change", "knob": "drift", "value": 0.5})
+    assert len(told) == 1, "a live knob asks for no other kernel"
+    session.handle({"op": "change", "knob": "device", "value": "cpu"})
+    assert len(told) == 1
+    gpu.fails[10] = MemoryError()
+    session.handle({"op": "change", "knob": "device", "value": "cuda"})
+    assert session.run.fell.endswith("the GPU has too little memory left."), "a GPU that fails is left at once"
+
+
+@pytest.mark.parametrize(
+    ("link", "wish", "runs"),
+    [
+        ("walk?seed=3", "auto", "walk?seed=3&device=cuda"),
+        ("walk?seed=3", "cuda", "walk?seed=3&device=cuda"),
+        ("walk?seed=3", "cpu", "walk?seed=3"),
+        ("walk?seed=3", "", "walk?seed=3"),
+        ("walk?seed=3&device=cpu", "auto", "walk?seed=3"),
+    ],
+)
+def test_a_link_that_leaves_it_open_runs_where_the_learner_wants(
+    monkeypatch: pytest.MonkeyPatch, gpu: Machine, link: str, wish: str, runs: str
+) -> None:
+    monkeypatch.setattr("tutor.engine.session.find_lab", lambda lab_id: gpu)
+    monkeypatch.setattr(pick, "speeds", lambda: {"walk": pick.Speed(1.0, 9.0)})
+    session = Session(lambda text, seconds: None)
+    session.handle({"op": "open", "link": link, "plug": "", "step": 0, "device": wish})
+    frame = session.handle({"op": "frame", "views": (), "size": (1, 1)})
+    assert (frame["link"], frame["device"]) == (runs, "cuda" if "cuda" in runs else "cpu")
+    monkeypatch.setattr(pick, "speeds", dict)
+    session.handle({"op": "open", "link": "walk", "plug": "", "step": 0, "device": "auto"})
+    assert session.run.text == "walk", "nothing was measured"
+    assert pick.wished(SPEC, "cuda") == "cpu", "a lab without kernels for it"
+
+
 def test_opening_a_run_without_its_gpu_says_so(monkeypatch: pytest.MonkeyPatch, gpu: Machine) -> None:
     gpu.fails[0] = DeviceProblem("CUDA cannot be used here: this machine has no NVIDIA GPU", "run on the cpu")
     monkeypatch.setattr("tutor.engine.session.find_lab", lambda lab_id: gpu)

@@ -142,12 +142,53 @@ def test_the_assembler_spills_nothing(found: dict[str, str], tmp_path: Path) -> 
     names = [name for name in found if name != "wide"]
     says = _kept(f"{COMPILED} {version}", lambda: {name: _assembled(ptxas, found[name], tmp_path / name) for name in names})
     assert "0 bytes stack frame" not in says.pop("kept"), "a kernel with local memory has a stack frame"
+    from kernels.cuda import gan, mlp, recurrent
+
+    # What the host may ask for besides, at most; no other kernel has shared memory whose size is chosen at its launch.
+    most = {"mlp": mlp.ROOM - mlp._FIXED, "gan": gan.ROOM, "recurrent": recurrent.ROOM}
+    dynamic = {f"kernels.cuda.{module}._train": 4 * floats for module, floats in most.items()}
+    assert {name for name in says if ".extern .shared" in found[name]} == set(dynamic)
     for name, text in says.items():
         stack = STACK if name.startswith(DOUBLE) else 0
         assert f"{stack} bytes stack frame, 0 bytes spill stores, 0 bytes spill loads" in text, name
         assert not re.search(r"[1-9]\d* bytes spill", text), name
-        registers = int(re.findall(r"Used (\d+) registers", text)[-1])
-        assert registers * BLOCK <= 65536, name
+        registers, shared = _needs(text)
+        assert _at_work(registers, BLOCK, shared + dynamic.get(name, 0)) > 0, f"{name}: a full block cannot be started"
+        assert shared + dynamic.get(name, 0) <= 48 * 1024, f"{name}: more shared memory must be asked for"
+
+
+def test_a_thousand_small_nets_are_at_work_at_once(found: dict[str, str], tmp_path: Path) -> None:
+    """On 132 multiprocessors, those of an H100: if one net waited for another to end, the GPU would be half as fast."""
+    ptxas = _assembler()
+    if ptxas is None:
+        pytest.skip("no ptxas here (pip install nvidia-cuda-nvcc)")
+    from kernels import mlp
+    from kernels.cuda import mlp as gpu
+    from kernels.optimizers import rule
+
+    registers, fixed = _needs(_assembled(ptxas, found["kernels.cuda.mlp._train"], tmp_path / "mlp"))
+    net, batch, descent = mlp.net((2, 8, 8, 1)), 10, rule("gradient descent", 0.1)
+    many, alone, clipped = (
+        gpu.threads_of(net, rules, batch) for rules in ([descent] * 1024, [descent], 2 * [rule("adam", 1, clip=1)])
+    )
+    assert many < alone == clipped, "a net alone has as many threads as it has work for, and so has one that is clipped"
+    assert 132 * _at_work(registers, many, fixed + 4 * gpu._floats(net, 0, batch)) >= 1024
+    assert 132 * _at_work(registers, alone, fixed + 4 * gpu._floats(net, 0, batch)) < 1024
+
+
+def _needs(text: str) -> tuple[int, int]:
+    """Registers of a thread, and bytes of shared memory that a block has in any case, from what the assembler says."""
+    shared = re.findall(r"(\d+) bytes smem", text)
+    return int(re.findall(r"Used (\d+) registers", text)[-1]), int(shared[-1]) if shared else 0
+
+
+def _at_work(registers: int, threads: int, shared: int) -> int:
+    """How many blocks a multiprocessor of compute capability 9.0 has at once: CUDA C++ Programming Guide, technical limits.
+
+    Registers are given out to a warp 256 at a time; a block has 1 KB of shared memory besides.
+    """
+    warps, each = -(-threads // 32), -(-registers * 32 // 256) * 256
+    return min(64 // warps, 65536 // (each * warps), 228 * 1024 // (shared + 1024), 32) if threads <= 1024 else 0
 
 
 def _assembler() -> str | None:
@@ -162,6 +203,17 @@ def _assembled(ptxas: str, ptx: str, file: Path) -> str:
     file.write_text(ptx)
     command = [ptxas, "-v", "-arch=sm_90", str(file), "-o", f"{file}.cubin"]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stderr
+
+
+def test_a_launch_writes_nothing_into_the_terminal() -> None:
+    """Numba has a warning for every launch of fewer than 128 blocks; one net is one block."""
+    if find_spec("numba_cuda") is None:
+        pytest.skip("numba-cuda is not installed")
+    from numba.cuda.core import config
+
+    import kernels.cuda.device  # noqa: F401
+
+    assert not config.CUDA_LOW_OCCUPANCY_WARNINGS
 
 
 def test_every_kernel_goes_through_the_one_door() -> None:

@@ -88,6 +88,8 @@ class FakeWorker:
     def __init__(self) -> None:
         self.on_busy: Callable[[str], None] | None = None
         self.log: list[tuple[Any, ...]] = []
+        self.left_open: list[bool] = []
+        """Of each run that was opened, whether its link leaves open where it runs."""
         self.frames = 0
         self.views: list[tuple[str, ...]] = []
         self.broken = ""
@@ -106,8 +108,9 @@ class FakeWorker:
         if self.broken:
             raise WorkerGone(self.broken)
 
-    async def open(self, link: str, *, plug: Path | None = None, step: int = 0) -> None:
+    async def open(self, link: str, *, plug: Path | None = None, step: int = 0, free: bool = False) -> None:
         self._note("open", link, step)
+        self.left_open.append(free)
         if self.held is not None:
             await self.held.wait()
         lab, pairs = split_link(link)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from lab_fake import FakeWorker, LabApp, install, settled, text_of
@@ -59,6 +60,43 @@ def test_a_run_that_has_left_the_gpu_says_so() -> None:
     assert worker.fell in " ".join(text.split())
     _, text = shown("dual", ".", worker=worker)
     assert "too little memory" not in text
+
+
+def test_only_a_link_that_does_not_say_it_leaves_open_where_it_runs() -> None:
+    assert shown("dual")[0].worker.left_open == [True]
+    assert shown("dual?device=cpu")[0].worker.left_open == [False]
+    assert shown("dual?device@5=cuda")[0].worker.left_open == [False]
+    app, _ = shown("dual", "g", "g", "colon", *"dual?device=cuda", "enter")
+    assert app.worker.left_open == [True, False]
+    app, _ = shown("dual", "colon", *"dual?seed=3", "enter")
+    assert app.worker.left_open == [True, True]
+
+    async def again() -> list[bool]:
+        app = LabApp("dual")
+        async with app.run_test(size=(120, 40)) as pilot:
+            await settled(pilot)
+            await pilot.press("g", "g")
+            await settled(pilot)
+            app.pane.reopen()
+            await settled(pilot)
+        return app.worker.left_open
+
+    assert asyncio.run(again()) == [True, False], "a run that has begun stays where it is"
+
+
+def test_the_wish_is_remembered_and_reaches_the_worker(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from tutor.cli import main
+    from tutor.tui import app as screen
+
+    monkeypatch.setenv("DLTUTOR_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("tutor.cli.open.need_terminal", lambda: None)
+    wishes: list[str] = []
+    monkeypatch.setattr(screen.TutorApp, "run", lambda app, **_: wishes.append(app.worker.device))
+    assert main(["open", "--device", "auto"]) == 0
+    assert main([]) == 0
+    assert main(["open", "--device", "cpu"]) == 0
+    assert wishes == ["auto", "auto", "cpu"]
+    assert main(["open", "--device", "gpu"]) == 2
 
 
 @pytest.mark.parametrize(("lab", "there"), [("dual", True), ("toy", False)])

@@ -102,7 +102,7 @@ def _dispatch(argv: list[str]) -> int:
         return _with_course(course, argv)
     use(wanted())
     if not argv:
-        return _command("open").main(Wanted(what=None, fps=None, low_bandwidth=False, theme=None))
+        return _command("open").main(Wanted(what=None, fps=None, low_bandwidth=False, theme=None, device=None))
     name = argv[0]
     if name.startswith("-"):
         return _top(argv)

@@ -68,6 +68,8 @@ class Worker:
     def __init__(self) -> None:
         self.busy = ""
         """What it is doing that takes long, or ""."""
+        self.device = ""
+        """Where runs begin that leave it open: "auto", "cpu", "cuda", or empty, which is the processor."""
         self.on_busy: Callable[[str], None] | None = None
         self._child = Child("tutor.engine.worker", who=_WHO)
         self._lock = asyncio.Lock()
@@ -106,8 +108,11 @@ class Worker:
             await self._start()
             return await self._ask({"op": "labs"}, budget=_LABS_BUDGET)
 
-    async def open(self, link: str, *, plug: Path | None = None, step: int = 0) -> None:
-        """Start a run, with the learner's function from `plug` where one is given. Raises BadLink and BadData."""
+    async def open(self, link: str, *, plug: Path | None = None, step: int = 0, free: bool = False) -> None:
+        """Start a run, with the learner's function from `plug` where one is given. Raises BadLink and BadData.
+
+        free: the link leaves open where it runs; from then on it says it.
+        """
         async with self._lock:
             if not self._child.alive:
                 await self._start()
@@ -115,6 +120,7 @@ class Worker:
             # The process may not look into the learner's folders: it gets the text.
             text = read_plug(plug) if plug else ""
             message = {"op": "open", "link": link, "plug": str(plug or ""), "text": text, "step": step}
+            message["device"] = self.device if free else ""
             try:
                 await self._ask(message, budget=_START_BUDGET)
             except WorkerGone:

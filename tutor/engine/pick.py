@@ -39,10 +39,18 @@ def table_file() -> Path:
 
 def faster(spec: LabSpec) -> str:
     """The device for a run that names none: "cuda" where it was measured to be faster here, else "cpu"."""
-    if "cuda" not in spec.devices or why_not():
+    if "cuda" not in spec.devices:
         return "cpu"
-    speed = speeds().get(spec.id)
-    return "cuda" if speed is not None and speed.cuda >= _CLEARLY * speed.cpu else "cpu"
+    speed = speeds().get(spec.id)  # before anything is asked of a GPU: that takes time, and most machines have none
+    clearly = speed is not None and speed.cuda >= _CLEARLY * speed.cpu
+    return "cuda" if clearly and not why_not() else "cpu"
+
+
+def wished(spec: LabSpec, wish: str) -> str:
+    """The device for a run that names none, where the learner wants "auto", "cuda" or "cpu"."""
+    if wish == "auto":
+        return faster(spec)
+    return wish if wish in spec.devices else "cpu"
 
 
 def speeds() -> dict[str, Speed]:

@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from tutor.engine.authored import described
 from tutor.engine.compiling import compiled_once
 from tutor.engine.curves import pack, record_of
 from tutor.engine.limits import allow_cpu
 from tutor.engine.link import make_link, split_link
+from tutor.engine.pick import wished
 from tutor.engine.plug import Own, load_plug
 from tutor.engine.run import Run
 from tutor.engine.versus import Beside
@@ -56,7 +58,7 @@ class Session:
             case {"op": "labs"}:
                 return {**described(authored())}
             case {"op": "open", "link": str(link), "plug": str(plug), "step": int(step)}:
-                self._open(link, plug, str(message.get("text", "")), step)
+                self._open(link, plug, str(message.get("text", "")), step, str(message.get("device", "")))
             case {"op": "play", "pace": float() | int() as pace}:
                 self._play(float(pace))
             case {"op": "pause"}:
@@ -67,8 +69,7 @@ class Session:
             case {"op": "seek", "step": int(step)}:
                 self._seek(step)
             case {"op": "change", "knob": str(knob), "value": value}:
-                self.run.change(knob, value)
-                self._clock.start(self.run.step)
+                self._change(knob, value)
             case {"op": "restart", "seed": None | int() as seed}:
                 self._restart(seed)
             case {"op": "record"}:
@@ -85,17 +86,22 @@ class Session:
             raise UserError("no run is open")
         return self._run
 
-    def _open(self, link: str, plug_file: str, code: str, step: int) -> None:
+    def _open(self, link: str, plug_file: str, code: str, step: int, device: str) -> None:
         lab_id, pairs = split_link(link)
 
         def waiting() -> None:
             self._busy(f"waiting for another program that is preparing {lab_id}", _PREPARING_SECONDS)
 
         with compiled_once(lab_id, waiting):
-            self._prepare(lab_id, pairs, plug_file, code, step)
+            self._prepare(lab_id, pairs, plug_file, code, step, device)
 
-    def _prepare(self, lab_id: str, pairs: Sequence[tuple[str, str]], plug_file: str, code: str, step: int) -> None:
+    def _prepare(
+        self, lab_id: str, pairs: Sequence[tuple[str, str]], plug_file: str, code: str, step: int, device: str
+    ) -> None:
+        """device: where a link that names none is to run: "auto", "cpu", "cuda", or empty, which is the processor."""
         lab = find_lab(lab_id)
+        if device and "device" not in dict(pairs):
+            pairs = [*pairs, ("device", wished(lab.spec, device))]
         link = make_link(lab.spec, pairs)
         self._stop()
         self._busy(
@@ -115,6 +121,22 @@ class Session:
                 run.try_step()
         run.seek(step)
         self._run = run
+
+    def _change(self, name: str, value: Any) -> None:
+        """Turn a knob, or go to another device.
+
+        Where a GPU has another net to train, or the first, a step is made aside: that compiles what it needs while the screen
+        knows that it must wait. For a step that compiles it would not wait, and take this process for hung.
+        """
+        knob, device = self.run.lab.spec.knob(name), str(value) if name == "device" else self.run.device
+        compiles = device != "cpu" and self.run.lab.spec.trains and not (knob is not None and knob.live)
+        if compiles:
+            self._busy("preparing the GPU: the first time on a machine, its kernels are compiled", _PREPARING_SECONDS)
+        self.run.change(name, value)
+        if compiles:
+            with suppress(UserError):  # the first step will say it
+                self.run.try_step()
+        self._clock.start(self.run.step)
 
     def _play(self, pace: float) -> None:
         self._playing, self._pace, self._target, self._chunk = True, max(0.0, pace), None, 1

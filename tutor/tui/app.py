@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -101,6 +101,8 @@ class TutorApp(ManyCourses, Careted, Thrifty, Ending, Gated, Opening):
         self.notice = store.notice or faults_words(faults)
         self.failed = ""
         """What ended the app before its time, for who started it."""
+        self.device = store.setting("device")
+        """Where runs begin that leave it open: "auto", "cpu", "cuda"; empty: on the processor."""
         self._start, self._resume = start, resume
         self._sections: dict[tuple[str, str], str] = {}
         self._told: set[str] = set()
@@ -166,6 +168,7 @@ class TutorApp(ManyCourses, Careted, Thrifty, Ending, Gated, Opening):
             from tutor.engine.client import Worker
 
             self._worker = Worker()
+            self._worker.device = self.device
         return self._worker
 
     @property
@@ -257,12 +260,19 @@ class TutorApp(ManyCourses, Careted, Thrifty, Ending, Gated, Opening):
         self._close_messages_no_wait()
 
 
-def run(start: str | None = None, *, mouse: bool = True, frames: int | None = None, low: bool = False, theme: str = "") -> int:
+def run(
+    start: str | None = None,
+    *,
+    mouse: bool = True,
+    frames: int | None = None,
+    low: bool = False,
+    settings: Mapping[str, str] | None = None,
+) -> int:
     """Open the screen: at home, at a lesson or at a lab. Returns the exit status.
 
     mouse: False, or "off" in the setting of that name: the terminal keeps its mouse. frames: pictures a second at most.
-    low: spare the line to the terminal. theme: "dark" or "light", to be remembered. Raises UserError before anything is on
-    the screen.
+    low: spare the line to the terminal. settings: how it is from now on: a theme, "dark" or "light", and the device of runs
+    that leave it open, "auto", "cpu" or "cuda". Raises UserError before anything is on the screen.
     """
     import sys
 
@@ -270,9 +280,9 @@ def run(start: str | None = None, *, mouse: bool = True, frames: int | None = No
 
     with Store.open() as store:
         use(wanted(store.setting("language")))
-        if theme:
+        for name, value in (settings or {}).items():
             with suppress(StoreProblem):  # where nothing can be written the screen says so
-                store.set("theme", theme)
+                store.set(name, value)
         course, place, faults = begin(start or last_course(store))
         follow(store, course)
         app = TutorApp(course, store, start=place, resume=not start, faults=faults)

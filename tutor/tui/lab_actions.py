@@ -36,6 +36,7 @@ class LabActions(Widget):
     entry: Entry
     spec: LabSpec
     plug: Path | None
+    free: bool
     goal: Goal
     frame: Frame | None
     views: tuple[View, ...]
@@ -290,7 +291,7 @@ class LabActions(Widget):
         self.set_run(text)
         self.gone = ""
         self.panel.load(self.shown_knobs, wanted)
-        self._do(Open(text, self.plug))
+        self._do(Open(text, self.plug, 0, self.free))
 
     # -- elsewhere
 

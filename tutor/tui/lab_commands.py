@@ -16,6 +16,8 @@ class Open:
     link: str
     plug: Path | None = None
     step: int = 0
+    free: bool = False
+    """The link leaves open on which device it runs."""
 
 
 @dataclass(frozen=True)

@@ -127,12 +127,14 @@ class LabPane(LabParts, can_focus=True):
         self.pace = spec.pace
         self.frame, self._turned, self._rested_at = None, {}, -1
         self._from, self.goes_on = 0, False
+        self.free = self.plug is None and all(key.partition("@")[0] != "device" for key, _ in pairs)
+        """Whether the link leaves open on which device it runs."""
 
     def _take_up(self, spot: Spot) -> None:
         """Begin where another session was; what the lab does not know any more is as the lab has it."""
         with contextlib.suppress(BadLink):
             self.set_run(spot.link)
-            self._from, self.goes_on, self.pace = spot.step, spot.playing, spot.pace
+            self._from, self.goes_on, self.pace, self.free = spot.step, spot.playing, spot.pace, False
             names = [view.name for view in self.views]
             self.view_index = names.index(spot.view) if spot.view in names else 0
 
@@ -192,7 +194,8 @@ class LabPane(LabParts, can_focus=True):
         borrow(self.worker)
         _holders[self.worker] = self
         self.worker.on_busy = self._busy_changed
-        self.session.do(Open(self.link, self.plug, self.frame.step if self.frame is not None else self._from))
+        step = self.frame.step if self.frame is not None else self._from
+        self.session.do(Open(self.link, self.plug, step, self.free and self.frame is None))
 
     def claim(self) -> None:
         """See to it that the worker holds this pane's run: another pane may have used it."""

@@ -47,7 +47,7 @@ class Engine(Protocol):
     on_busy: Callable[[str], None] | None
     """Called with what it is doing that takes long, and with "" after it."""
 
-    async def open(self, link: str, *, plug: Path | None = None, step: int = 0) -> None: ...
+    async def open(self, link: str, *, plug: Path | None = None, step: int = 0, free: bool = False) -> None: ...
     async def play(self, pace: float = 0.0) -> None: ...
     async def pause(self) -> None: ...
     async def step(self, count: int = 1) -> None: ...
@@ -212,9 +212,9 @@ class Session:
     async def _carry_out(self, command: Command) -> None:
         worker = self._worker
         match command:
-            case Open(link, plug, step):
+            case Open(link, plug, step, free):
                 self._running = False
-                await worker.open(link, plug=plug, step=step)
+                await worker.open(link, plug=plug, step=step, free=free)
             case Play(pace):
                 await worker.play(pace)
                 self._running = True
