@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-LEAVES = {"tutor", "tutor.errors", "tutor.conditions", "tutor.paths", "tutor.trust", "tutor.words", "tutor.harmless"}
+LEAVES = {
+    "tutor",
+    "tutor.errors",
+    "tutor.conditions",
+    "tutor.paths",
+    "tutor.codefile",
+    "tutor.trust",
+    "tutor.words",
+    "tutor.harmless",
+}
 EVERYTHING = {
     "tutor.course", "tutor.labs", "tutor.pictures", "tutor.engine",
     "tutor.draw", "tutor.exercises", "tutor.data", "tutor.store", "tutor.review", "tutor.export",

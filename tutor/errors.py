@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+_LONGEST = 500
+"""Characters of a list of names."""
+
 
 class UserError(Exception):
     """Something the user can mend."""
@@ -67,9 +70,13 @@ class WorkerGone(UserError):
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """A mend that names the closest known name, or lists them all when none is close."""
+    """A mend that names the closest known name, or lists them when none is close."""
     names = list(known)
     close = get_close_matches(name, names, n=1, cutoff=0.5)
     if close:
         return f"did you mean {close[0]!r}?"
-    return "there are: " + ", ".join(names) if names else "there are none"
+    if not names:
+        return "there are none"
+    most = max(1, len(", ".join(names)[:_LONGEST].split(", ")))
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"there are: {', '.join(names[:most])}{more}"

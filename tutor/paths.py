@@ -22,13 +22,18 @@ def user_folder(kind: str) -> Path:
     """The folder of one kind: "state", "data", "config" or "cache". Raises UserError for a user without a home."""
     home = os.environ.get(HOME_VARIABLE)
     if home:
-        return Path(home).expanduser().absolute() / kind
+        return user_path(home).absolute() / kind
     import platformdirs  # only here: it costs 10 ms, and `--help` needs no folder
 
     folder = Path(getattr(platformdirs, f"user_{kind}_dir")(APP, appauthor=False))
     if not folder.is_absolute():  # no home directory at all: "~" would be taken for a name
         raise UserError("this user has no home directory", f"set {HOME_VARIABLE} to a folder for your progress")
     return folder
+
+
+def user_path(text: str | Path) -> Path:
+    """What the user calls a file or a folder; `~` is their home. A home that there is not is a plain name."""
+    return Path(os.path.expanduser(text))
 
 
 def state_folder() -> Path:

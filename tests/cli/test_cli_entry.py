@@ -68,6 +68,11 @@ def test_version(call: Call) -> None:
         (["progress", "show", "file"], "takes no file"),
         (["progress", "reset"], "--yes"),
         (["progress", "import"], "needs a file"),
+        (["progress", "import", "~nobody-of-that-name/x"], "cannot be read"),
+        (["new", "course", "x" * 5000], "a file cannot be named so"),
+        (["check", "x" * 5000], "a file cannot be named so"),
+        (["read", "9" * 100_000], "there is no lesson '99999"),
+        (["run", "perceptron", "--plug", "/dev/zero"], "it is no plain file"),
         (["perceptron?data=and"], "write: dltutor open 'perceptron?data=and'"),
         (["open", "perceptron"], "use `dltutor read LESSON` and `dltutor run LINK`"),
         ([], "use `dltutor read LESSON` and `dltutor run LINK`"),
@@ -85,6 +90,21 @@ def test_bad_input_is_one_line_and_exit_2(
     assert says in done.err
     assert done.err.count("\n") == 1
     assert done.err.rstrip("\n").isprintable()
+    assert len(done.err) < 1000
+
+
+def test_links_in_a_circle_are_bad_input_and_names_are_no_commands_to_the_terminal(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "circle").symlink_to(tmp_path / "circle")
+    assert call("new", "course", str(tmp_path / "circle")).status == 2
+    done = call("course", "distrust", "\x1b[31mred")
+    assert done.status == 0
+    assert "\x1b" not in done.out
+
+
+def test_a_home_that_there_is_not_is_a_plain_name(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DLTUTOR_HOME", "~nobody-of-that-name")
+    assert call("progress").status == 0
 
 
 def test_a_dumb_terminal_is_told_what_to_use(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,6 +176,18 @@ for argv in (["list"], ["labs"], ["labs", "neuron", "--json"], ["progress"]):
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     assert "usage: dltutor" in done.stdout
+
+
+@pytest.mark.parametrize("locale", [{"LC_ALL": "POSIX"}, {"LANG": "C"}])
+def test_in_a_locale_without_letters_all_that_is_printed_is_ascii(locale: dict[str, str]) -> None:
+    bare = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "PYTHON"))}
+    script = "from tutor.cli import main\nfor line in 'read perceptron', 'labs gd', 'run --help', 'rün': main(line.split())"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, cwd=ROOT, env={**bare, **locale}, check=True)
+    assert done.stdout.isascii()
+    assert done.stderr.isascii()
+    assert b"w_1" in done.stdout
+    assert b"..." in done.stdout
+    assert b"there is no command 'run'" in done.stderr
 
 
 def test_what_spares_the_line_is_said_in_help_and_bad_numbers_are_refused(call: Call) -> None:

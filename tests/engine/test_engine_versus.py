@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -115,8 +117,7 @@ def test_the_screen_is_told(tmp_path: Path) -> None:
     asyncio.run(work())
 
 
-def test_without_the_screen(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tutor.engine.limits.impose", lambda limits: None)  # these would stay for the other tests
+def test_without_the_screen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "mine.py"
     file.write_text(RIGHT)
     assert main(["run", LINK, "--plug", str(file), "--steps", "50", "--json"]) == 0
@@ -129,3 +130,24 @@ def test_without_the_screen(tmp_path: Path, capsys: pytest.CaptureFixture[str], 
     assert "; first different at example 1: w[" in capsys.readouterr().out
     assert main(["run", "sgd", "--plug", str(file)]) == 2
     assert "the lab 'sgd' takes no code of yours; these do: perceptron, " in capsys.readouterr().err
+
+
+def test_without_the_screen_the_learners_code_is_confined_as_well(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it finds out it says in its error: no secret in a variable, none in a file; nor does it command the terminal."""
+    monkeypatch.setenv("MY_PASSWORD", "swordfish")
+    secret, file = tmp_path / "secret", tmp_path / "mine.py"
+    secret.write_text("swordfish")
+    tries = (
+        f"import os\nos.write(1, b'\\x1b]0;title\\a\\n')\nfound = [os.environ.get('MY_PASSWORD')]\n"
+        f"try:\n    found.append(open({str(secret)!r}).read())\nexcept OSError as error:\n    found.append(error.strerror)\n"
+    )
+    file.write_text(tries + "def update(w, b, x, t, rate):\n    raise ValueError(found)\n")
+    assert main(["run", LINK, "--plug", str(file), "--steps", "5"]) == 2
+    said = capsys.readouterr()
+    assert "?]0;title?" in said.out
+    files = json.loads(subprocess.run([sys.executable, "-m", "tutor.engine.sandbox"], capture_output=True, check=True).stdout)[
+        "files"
+    ]
+    assert f"[None, '{'Permission denied' if files else 'swordfish'}']" in said.err

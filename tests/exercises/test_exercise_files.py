@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from exercise_samples import PERCEPTRON, STARTER, written
 
+from tutor.codefile import LARGEST, read_code
 from tutor.course.model import Chapter, Course, Exercise, Lesson, Place, Section
 from tutor.errors import BadLesson, UserError
 from tutor.exercises import ensure_learner_file, find_owner, learner_file, solution, starter
-from tutor.exercises.files import LARGEST, read_code
 
 
 def course(course_id: str, **exercises: Exercise) -> Course:
@@ -81,5 +82,7 @@ def test_code_is_text_of_a_sane_size(tmp_path: Path) -> None:
     file.write_bytes(b"#" * (LARGEST + 1))
     with pytest.raises(UserError, match="larger than 200 kB"):
         read_code(file)
-    with pytest.raises(UserError, match="cannot be read"):
-        read_code(tmp_path)
+    os.mkfifo(tmp_path / "pipe.py")
+    for place in (tmp_path, tmp_path / "pipe.py", Path("/dev/zero")):
+        with pytest.raises(UserError, match="cannot be read"):
+            read_code(place)

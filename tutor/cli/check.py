@@ -13,11 +13,12 @@ from tutor.cli.courses import whole_courses
 from tutor.cli.output import print_event, print_json, say_notice
 from tutor.cli.parser import BadUsage, Parser, Wanted, json_option, whole
 from tutor.cli.texts import paragraph
+from tutor.codefile import read_code
 from tutor.course.bugs import judge_mark, mark_key
 from tutor.course.model import Bug
 from tutor.errors import StoreProblem, UserError
 from tutor.exercises import Owner, Verdict, check_now, checker, ensure_learner_file, find_owner, learner_file, starter
-from tutor.exercises.files import read_code
+from tutor.paths import user_path
 from tutor.tui.lesson_file import WatchedFile
 
 EXAMPLE = """examples:
@@ -48,7 +49,7 @@ def configure(parser: Parser) -> None:
 
 
 def main(arguments: Wanted) -> int:
-    given = Path(arguments.file).expanduser()
+    given = user_path(arguments.file)
     named = given if given.suffix == ".py" or given.exists() else given.with_name(given.name + ".py")
     owner = find_owner(named, list(whole_courses()))
     if arguments.line is not None:

@@ -10,6 +10,8 @@ from tutor.cli.output import columns, print_json, table
 from tutor.cli.parser import BadUsage, Parser, Wanted, json_option, one_of
 from tutor.course import library
 from tutor.course.library import Known
+from tutor.harmless import harmless
+from tutor.paths import user_path
 
 EXAMPLE = """examples:
   dltutor course list
@@ -60,7 +62,7 @@ def main(arguments: Wanted) -> int:
         case "list":
             return _list(arguments.json)
         case "add":
-            return _add(Path(what).expanduser(), arguments.json)
+            return _add(user_path(what), arguments.json)
         case "remove":
             return _remove(what, arguments.json)
         case "trust":
@@ -160,10 +162,10 @@ def _trust(what: str, own: bool, as_json: bool) -> int:
 
 
 def _distrust(name: str, as_json: bool) -> int:
-    folder = Path(name).expanduser()
+    folder = user_path(name)
     was = trust.revoke(library.at(folder).id if folder.is_dir() else name, folder if folder.is_dir() else None)
     if as_json:
         print_json({"name": name, "trusted_before": was})
     else:
-        print(f"{name} is trusted no more." if was else f"{name} was not trusted.")
+        print(f"{harmless(name)} is trusted no more." if was else f"{harmless(name)} was not trusted.")
     return 0

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from tutor.cli.output import Bar, columns, print_json, table
 from tutor.cli.parser import BadUsage, Parser, Wanted, json_option, one_of
 from tutor.errors import BadData, nearest
+from tutor.paths import user_path
 
 EXAMPLE = """examples:
   dltutor data list
@@ -92,7 +92,7 @@ def _entry(name: str, kind: str, state: str, says: str) -> dict[str, Any]:
 def _add(name: str, paths: list[str], as_json: bool) -> int:
     from tutor.data import download, images
 
-    manifest = images.add(name, [Path(path).expanduser() for path in paths], download.checksums(download.catalogue()))
+    manifest = images.add(name, [user_path(path) for path in paths], download.checksums(download.catalogue()))
     return _told(manifest, as_json)
 
 
@@ -149,7 +149,7 @@ def _add_text(paths: list[str], as_json: bool) -> int:
         raise BadUsage("a text needs a name and one file", "write: dltutor data add text NAME FILE")
     if paths[0] in ("digits", *images.NAMES):
         raise BadUsage(f"{paths[0]!r} is the name of a set of images", "call the text something else")
-    found = texts.keep(paths[0], Path(paths[1]).expanduser())
+    found = texts.keep(paths[0], user_path(paths[1]))
     if as_json:
         print_json({"name": found.name, "characters": len(found.ids), "symbols": len(found.symbols)})
     else:

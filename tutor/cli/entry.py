@@ -9,6 +9,8 @@ line on stderr; 3 the program or a lab failed, one line on stderr, the rest in t
 
 from __future__ import annotations
 
+import codecs
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -17,7 +19,7 @@ from typing import Protocol, cast
 
 from tutor.cli.parser import BadUsage, Parser, Wanted
 from tutor.errors import UserError, WorkerGone, nearest
-from tutor.words import use, wanted
+from tutor.words import is_plain_locale, use, wanted
 
 COMMANDS: dict[str, str] = {
     "open": "open a lesson or a lab on screen",
@@ -43,6 +45,7 @@ COMMANDS: dict[str, str] = {
 """Command → what it does. The module of a command has its name."""
 
 COURSE = "DLTUTOR_COURSE"
+_LONGEST_WORD = 300
 _ABOUT = "Learn deep learning in a terminal. Without a command, the course opens on screen."
 _EXAMPLES = """examples:
   dltutor
@@ -82,6 +85,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         complain(str(error))
         return 3 if isinstance(error, WorkerGone) else 2
     except Exception as error:
+        if unusable := _unusable_name(error):
+            complain(f"a file cannot be named so: {unusable}; check the names that were given")
+            return 2
         from tutor.cli.log import write_down
 
         said = " ".join(str(error).split())
@@ -93,7 +99,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 def complain(message: str) -> None:
     """One line on stderr, whatever is in the message."""
     line = "".join(c if c.isprintable() else " " for c in message)
-    print(f"dltutor: {' '.join(line.split())}", file=sys.stderr)
+    words = (word if len(word) <= _LONGEST_WORD else f"{word[:80]}...{word[-20:]}" for word in line.split())
+    print(f"dltutor: {' '.join(words)}", file=sys.stderr)
+
+
+def _unusable_name(error: Exception) -> str:
+    """What is wrong with the name of a file that no system can open, wherever it was tried first; empty: something else is."""
+    if isinstance(error, OSError) and error.errno in (errno.ENAMETOOLONG, errno.ELOOP):
+        return f"{error.filename}: {error.strerror}"
+    if isinstance(error, RuntimeError) and str(error).startswith("Symlink loop"):  # of Path.resolve, up to Python 3.12
+        return str(error)
+    return "it has a null character" if isinstance(error, ValueError) and "embedded null" in str(error) else ""
 
 
 def _dispatch(argv: list[str]) -> int:
@@ -165,8 +181,21 @@ def _top(argv: list[str]) -> int:
 
 
 def _forgiving_streams() -> None:
-    """In a locale that cannot write a character, print a question mark rather than fail."""
+    """What the locale cannot write is written out in what it can, rather than fail.
+
+    In the C locale Python writes UTF-8 all the same (PEP 538, 540), whatever the terminal can show; unless it was told to.
+    """
+    codecs.register_error("written-out", _written_out)
+    told = os.environ.get("PYTHONIOENCODING") or os.environ.get("PYTHONUTF8") == "1"
+    plain = not told and is_plain_locale(os.environ)
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
-            reconfigure(errors="replace")
+            reconfigure(encoding="ascii" if plain else None, errors="written-out")
+
+
+def _written_out(error: UnicodeError) -> tuple[str, int]:
+    from tutor.draw.plainly import to_ascii
+
+    assert isinstance(error, UnicodeEncodeError)
+    return to_ascii(error.object[error.start : error.end]), error.end

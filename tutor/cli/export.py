@@ -40,11 +40,13 @@ def main(arguments: Wanted) -> int:
         raise BadUsage("export needs one of --html FOLDER and --pdf-ready-markdown FOLDER", "see dltutor export --help")
     speak()
     from tutor.engine.crew import cores
-    from tutor.export.files import write_folder
+    from tutor.export.files import need_new, write_folder
     from tutor.export.pages import PICTURES, pages
     from tutor.export.paper import paper
     from tutor.export.runs import jobs_of, make
 
+    folder = Path(arguments.html or arguments.paper)
+    need_new(folder)  # and not after minutes of runs
     known = find(arguments.course) if arguments.course else chosen()
     course = _chosen(load_course(known.folder, known.id, language()), arguments.only)
     jobs = [] if arguments.no_pictures else jobs_of(course)
@@ -52,7 +54,6 @@ def main(arguments: Wanted) -> int:
         made = asyncio.run(make(jobs, cores(), lambda done: bar.show(done, at_once=True)))
     files = pages(course, made, arguments.answers) if arguments.html else {"course.md": paper(course, made, arguments.answers)}
     files |= {f"{PICTURES}/{shown.name}.svg": shown.svg for shown in made.values() if shown.svg}
-    folder = Path(arguments.html or arguments.paper)
     write_folder(folder, dict(sorted(files.items())))
     failed = [f"{shown.link}: {shown.caption}" for shown in made.values() if not shown.svg]
     if arguments.json:

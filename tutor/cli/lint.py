@@ -17,6 +17,7 @@ from tutor.course.parse import read_course
 from tutor.course.tools import LabFacts, Tools
 from tutor.errors import UserError
 from tutor.labs.spec import LabSpec
+from tutor.paths import user_path
 
 if TYPE_CHECKING:
     from tutor.cli.lint_proofs import Proofs
@@ -84,7 +85,7 @@ def asked(given: str | None) -> tuple[Path, Path]:
     if not given:
         folder = library.chosen().folder
         return folder, folder
-    path = Path(given).expanduser()
+    path = user_path(given)
     if not path.exists():
         path = next((known.folder for known in library.all_courses() if known.name == given), path)
     return path, course_folder(path)

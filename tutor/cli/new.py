@@ -8,6 +8,7 @@ from typing import Protocol, cast
 
 from tutor.cli.output import print_json
 from tutor.cli.parser import Parser, Wanted, json_option, one_of
+from tutor.paths import user_path
 
 EXAMPLE = """examples:
   dltutor new course my-course
@@ -47,7 +48,7 @@ def configure(parser: Parser) -> None:
 
 def main(arguments: Wanted) -> int:
     maker = cast(Maker, import_module(KINDS[arguments.kind]))
-    files, then = maker.make(arguments.kind, Path(arguments.path).expanduser(), arguments)
+    files, then = maker.make(arguments.kind, user_path(arguments.path), arguments)
     if arguments.json:
         print_json({"made": [str(file) for file in files], "next": then})
     else:

@@ -9,6 +9,7 @@ from pathlib import Path
 from tutor.cli.new_files import chapter_above, start, write_new
 from tutor.cli.parser import Wanted
 from tutor.errors import UserError
+from tutor.paths import user_path
 
 _SUFFIXES = (".py", ".solution.py", ".check.py", ".faults.py")
 
@@ -19,7 +20,7 @@ def make(kind: str, path: Path, arguments: Wanted) -> tuple[list[Path], str]:
     if not name.isidentifier() or keyword.iskeyword(name) or not name.isascii() or name != name.lower():
         raise UserError(f"{name!r} cannot be the name of a function", "use a-z, 0-9 and _, such as running_mean")
     chapter = chapter_above(path)
-    lesson = Path(arguments.lesson).expanduser() if arguments.lesson else None
+    lesson = user_path(arguments.lesson) if arguments.lesson else None
     if lesson is not None and (not lesson.is_file() or lesson.parent.resolve() != chapter.resolve()):
         raise UserError(f"{lesson} is no lesson of {chapter}", "name a .md file of the same chapter")
     block = start("exercise.md", ID=name.replace("_", "-"), NAME=name)

@@ -19,6 +19,8 @@ from tutor.harmless import harmless
 _BAR = 24
 _BETWEEN = 0.1
 """Seconds between two states of the bar."""
+TERMINALS = "DLTUTOR_TERMINALS"
+"""Set in a process whose output passes through another: what `terminals` is there."""
 
 
 def print_json(document: object) -> None:
@@ -74,7 +76,14 @@ def look() -> Look:
     from tutor.tui.look import find_look
 
     found = find_look(encoding=sys.stdout.encoding or "ascii")
-    return replace(found, colour=found.colour and sys.stdout.isatty())
+    return replace(found, colour=found.colour and "1" in terminals())
+
+
+def terminals() -> str:
+    """Which of stdout ("1") and stderr ("2") a terminal shows, here or through the process that has started this one."""
+    if (told := os.environ.get(TERMINALS)) is not None:
+        return told
+    return "1" * sys.stdout.isatty() + "2" * sys.stderr.isatty()
 
 
 def colours() -> int:
@@ -98,7 +107,7 @@ class Bar:
     def __init__(self, label: str, total: int) -> None:
         self.label = label
         self.total = max(1, total)
-        self._on = sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+        self._on = "2" in terminals() and os.environ.get("TERM", "dumb") != "dumb"
         self._next = 0.0
 
     def __enter__(self) -> Bar:

@@ -1,14 +1,18 @@
-"""The labs that a course carries, for the commands; and commands that run them, in a process of their own."""
+"""The labs that a course carries, for the commands; and commands that run them, or your code, in a process of their own."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
+import tempfile
+import threading
 from collections.abc import Iterator, Sequence
+from typing import IO
 
-from tutor.cli.output import say_notice
+from tutor.cli.output import TERMINALS, look, say_notice, terminals
 from tutor.course.library import Known, all_courses, chosen
 from tutor.errors import WorkerGone
 from tutor.labs import Authored, built_in_ids
@@ -17,6 +21,10 @@ from tutor.labs.spec import LabSpec
 
 INSIDE = "DLTUTOR_INSIDE"
 """Set in the process that runs a command on a course's labs: there they are themselves, not descriptions."""
+
+_SHOWING = ("TERM", "COLORTERM", "COLORFGBG", "NO_COLOR", "COLUMNS")
+"""The variables that say what the terminal can show."""
+_COMMANDS = re.compile("\x1b\\[[0-9;]{0,40}[mK]|[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 def inside() -> bool:
@@ -64,37 +72,58 @@ def every_lab() -> Iterator[tuple[Known, LabSpec]]:
                 yield known, lab.spec
 
 
-def run_inside(words: Sequence[str]) -> int:
-    """Run a command in a process of its own, under limits, with the course's labs loaded. Returns its exit status.
+def run_inside(words: Sequence[str], code: str = "") -> int:
+    """Run a command in a process of its own, confined, with the course's labs loaded. Returns its exit status.
 
-    What it prints passes through here, without anything that a terminal would take for a command.
+    What it prints passes through here, without anything that a terminal would take for a command, but for colours and its bar.
+    code: a text of the learner's, for its standard input.
     """
     from tutor.engine.process import environment
 
+    shown = {name: os.environ[name] for name in _SHOWING if name in os.environ}
+    shown |= {TERMINALS: terminals(), "PYTHONIOENCODING": "utf-8" if look().unicode else "ascii:replace"}
+    with tempfile.TemporaryFile() as given:
+        given.write(code.encode())
+        given.seek(0)
+        try:
+            process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "tutor.cli.inside", *words],
+                stdin=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                env={**environment(), **shown, INSIDE: "1"}, start_new_session=True,
+            )  # fmt: skip
+        except OSError as error:
+            raise WorkerGone(f"no process can be started: {error.strerror}") from None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    beside = threading.Thread(target=_pass_errors, args=(process.stderr,), daemon=True)
+    beside.start()
     try:
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "tutor.cli.inside", *words],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env={**environment(), INSIDE: "1", "PYTHONIOENCODING": "utf-8"}, start_new_session=True,
-        )  # fmt: skip
-    except OSError as error:
-        raise WorkerGone(f"no process can be started: {error.strerror}") from None
-    try:
-        assert process.stdout is not None
-        assert process.stderr is not None
         for line in process.stdout:
-            print(_harmless(line), flush=True)
-        said = _harmless(process.stderr.read()[-2000:].strip()).strip()
+            print(without_commands(line.decode("utf-8", "replace").rstrip("\n"), "m"), flush=True)
         status = process.wait()
+        beside.join(1.0)
     finally:
         process.kill()
         process.wait()
     if status < 0:
-        raise WorkerGone(f"the process that ran the lab was ended by signal {-status}", "the lab may ask for too much")
-    if said:
-        print(said, file=sys.stderr)
+        raise WorkerGone(f"the process that ran the lab was ended by signal {-status}", "the code in it may ask for too much")
     return status
 
 
-def _harmless(line: bytes) -> str:
-    return "".join(c if c.isprintable() or c == "\n" else "?" for c in line.decode("utf-8", "replace").rstrip("\n"))
+def _pass_errors(stream: IO[bytes]) -> None:
+    """Its errors and its bar, as they come."""
+    while raw := os.read(stream.fileno(), 1 << 16):
+        print(without_commands(raw.decode("utf-8", "replace"), "mK\r"), end="", file=sys.stderr, flush=True)
+
+
+def without_commands(text: str, but: str = "") -> str:
+    """The text with a question mark for whatever a terminal would obey.
+
+    but: what it may: colours ("m"), to clear the rest of a line ("K"), to go back to its beginning (carriage return).
+    """
+
+    def meant(found: re.Match[str]) -> str:
+        one = found[0]
+        return one if one in "\n\t" or one[-1] in but else "?"
+
+    return _COMMANDS.sub(meant, text)

@@ -13,6 +13,7 @@ from tutor.course import library
 from tutor.course.folder import LessonFile, survey
 from tutor.course.problems import Problems
 from tutor.errors import UserError
+from tutor.paths import user_path
 
 EXAMPLE = """examples:
   dltutor preview my-course/01-first/01-begin.md
@@ -28,7 +29,7 @@ def configure(parser: Parser) -> None:
 
 
 def main(arguments: Wanted) -> int:
-    path = Path(arguments.path).expanduser()
+    path = user_path(arguments.path)
     root = course_folder(path)
     lesson, language = find_file(root, path)
     need_terminal()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import sys
-from pathlib import Path
 from typing import Any, NoReturn
 
 from tutor.cli.output import print_json, say_notice, table
 from tutor.cli.parser import BadUsage, Parser, Wanted, json_option, one_of
 from tutor.errors import BadData, StoreProblem, UserError
+from tutor.paths import user_path
 from tutor.store import Store
 from tutor.tui.start import follow
 
@@ -98,7 +98,7 @@ def _export(text: str, name: str | None) -> int:
     if name is None or name == "-":
         sys.stdout.write(text)
         return 0
-    file = Path(name).expanduser()
+    file = user_path(name)
     try:
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
             stream.write(text)
@@ -131,7 +131,7 @@ def _document(name: str) -> Any:
         if name == "-":
             raw = sys.stdin.buffer.read(_LARGEST + 1)
         else:
-            with Path(name).expanduser().open("rb") as stream:
+            with user_path(name).open("rb") as stream:
                 raw = stream.read(_LARGEST + 1)
     except OSError as error:
         raise UserError(f"{name} cannot be read: {error.strerror}", "check its name") from None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from tutor.cli.language import speak
 from tutor.cli.output import Bar
 from tutor.cli.parser import BadUsage, Parser, Wanted, one_of, size, whole
+from tutor.codefile import read_code
 from tutor.conditions import Condition, parse_condition
 from tutor.errors import BadLink, nearest
 
@@ -83,13 +84,14 @@ def main(arguments: Wanted) -> int:
         raise BadUsage("a sweep reports the end of each run only", "leave out --every, or --sweep")
     if arguments.plug and arguments.sweep:
         raise BadUsage("--sweep runs on the lab's own code", "leave out --plug, or --sweep")
-    from tutor.cli.own_labs import know_lab, run_inside
+    from tutor.cli.own_labs import inside, know_lab, run_inside
     from tutor.engine import prepare
 
-    if know_lab(arguments.link.partition("?")[0].strip()):
+    own = know_lab(arguments.link.partition("?")[0].strip())
+    if own:
         find_known(arguments.link)
-        if not arguments.sweep:
-            return run_inside(["run", *words_of(arguments)])
+    if (own and not arguments.sweep) or (arguments.plug and not inside()):  # code that is not ours
+        return run_inside(["run", *words_of(arguments)], _code_for(arguments.link, arguments.plug))
     prepare()  # before anything can import numba
     run, until = _asked(arguments)
     steps = arguments.steps if arguments.steps is not None else run.lab.spec.steps if run.lab.spec.trains else 0
@@ -112,6 +114,18 @@ def main(arguments: Wanted) -> int:
     reason = go(run, steps, every, until, report)
     report.end(run, reason, time.perf_counter() - began)
     return 1 if until is not None and reason != "until" else 0
+
+
+def _code_for(link: str, file: str | None) -> str:
+    """The text of the learner's file; empty without one. Raises UserError, when the lab takes none as well."""
+    if not file:
+        return ""
+    from tutor.cli.plugged import socket_of
+    from tutor.engine.link import split_link
+    from tutor.labs import find_lab
+
+    socket_of(find_lab(split_link(link)[0]))
+    return read_code(Path(file))
 
 
 def find_known(link: str) -> None:

@@ -70,7 +70,7 @@ def find(text: str) -> Known:
     known = {one.id: one for one in installed()}
     if text in known:
         return known[text]
-    folder = Path(text).expanduser()
+    folder = paths.user_path(text)
     if folder.is_dir():
         return at(folder)
     mend = nearest(text, [BUILT_IN, *known])

@@ -41,7 +41,7 @@ def prepare_shared(folder: Path | None) -> Path:
 
     folder: None: the one where the program looks by itself.
     """
-    place = (folder or shared_folder()).expanduser().absolute() / "kernels" / kernels_hash()
+    place = paths.user_path(folder or shared_folder()).absolute() / "kernels" / kernels_hash()
     try:
         place.mkdir(mode=0o755, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=place):

@@ -9,8 +9,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from tutor.codefile import read_code
 from tutor.engine.curves import Record, unpack
-from tutor.engine.plug import read_plug
 from tutor.engine.process import Child
 from tutor.engine.wire import Message
 from tutor.errors import WorkerGone
@@ -118,7 +118,7 @@ class Worker:
                 await self._start()
             self._child.who = "Your code" if plug else _WHO  # it is what may fail there
             # The process may not look into the learner's folders: it gets the text.
-            text = read_plug(plug) if plug else ""
+            text = read_code(plug) if plug else ""
             message = {"op": "open", "link": link, "plug": str(plug or ""), "text": text, "step": step}
             message["device"] = self.device if free else ""
             try:

@@ -24,6 +24,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from tutor.codefile import read_code
 from tutor.engine.complaints import complaint
 from tutor.engine.rewrite import loadable, stand_ins
 from tutor.errors import UserError
@@ -87,7 +88,7 @@ class Own:
         """When the call began that is under way, by time.monotonic; 0: none is."""
         self._endless: UserError | None = None
         self._busy = busy
-        self._text = read_plug(file) if text is None else text
+        self._text = read_code(file) if text is None else text
         self._plain: Function = _named(_uncompiled(_module(file, self._text)), name, file)
         self._function: Function | None = None if tight else self._plain
 
@@ -149,14 +150,6 @@ class Own:
         if not _alike((answer, given), plain):
             return self._plain, Manner(False, "it answers something else when compiled")
         return function, Manner(True)
-
-
-def read_plug(file: Path) -> str:
-    """The text of the learner's file. Raises UserError."""
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{file.name} cannot be read: {error}") from None
 
 
 def _module(file: Path, text: str) -> dict[str, Any]:

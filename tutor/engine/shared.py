@@ -14,6 +14,8 @@ import stat
 import sys
 from pathlib import Path
 
+from tutor.paths import user_path
+
 VARIABLE = "DLTUTOR_SHARED"
 _LINKED = "shared"
 """The file in a learner's folder that says which shared one it was linked to."""
@@ -23,7 +25,7 @@ def shared_folder() -> Path:
     """Where shared kernels are looked for: what DLTUTOR_SHARED names, else the system's place for caches."""
     named = os.environ.get(VARIABLE)
     if named:
-        return Path(named).expanduser().absolute()
+        return user_path(named).absolute()
     if sys.platform == "darwin":
         return Path("/Library/Caches/dltutor")
     return Path("/var/cache/dltutor")

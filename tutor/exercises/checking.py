@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tutor.codefile import read_code
 from tutor.course.model import Exercise
 from tutor.errors import BadLesson
 from tutor.exercises import show
 from tutor.exercises.compare import Difference, difference, tolerance_for
-from tutor.exercises.files import read_code
 from tutor.exercises.session import Attempted, Outcome, Prepared, Raised, Returned, Session
 from tutor.exercises.verdict import Verdict
 from tutor.words import tr

@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tutor import trust
+from tutor.codefile import read_code
 from tutor.course.library import at, root_of
 from tutor.course.model import Course, Exercise, Lesson
 from tutor.errors import BadLesson, UserError, nearest
 from tutor.paths import data_folder, lessons_folder, made
 
 PARTS = ("solution", "check", "faults")
-LARGEST = 200_000
-"""Bytes of one file of code."""
 BUILT_IN = "built-in"
 
 
@@ -108,22 +107,6 @@ def follow(course_id: str, moved: Mapping[str, str]) -> None:
             with suppress(OSError):
                 target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 os.rename(source, target)
-
-
-def read_code(file: Path) -> str:
-    """The text of a file of code. Raises UserError when it is missing, too large, or no UTF-8 text."""
-    try:
-        with open(file, "rb") as stream:
-            raw = stream.read(LARGEST + 1)
-    except OSError as error:
-        raise UserError(f"{file} cannot be read: {error.strerror}", "check its name and its permissions") from None
-    if len(raw) > LARGEST:
-        raise UserError(f"{file.name} is larger than {LARGEST // 1000} kB", "an exercise takes a few lines")
-    try:
-        return raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise UserError(f"{file.name}:{line}: this line is not UTF-8 text", "save the file as UTF-8") from None
 
 
 def find_owner(file: Path, courses: Iterable[Course]) -> Owner:

@@ -11,11 +11,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from tutor.codefile import read_code
 from tutor.course.model import Exercise
 from tutor.engine.rewrite import uses_numba
 from tutor.errors import UserError
 from tutor.exercises.checking import verdict
-from tutor.exercises.files import read_code
 from tutor.exercises.session import Session
 from tutor.exercises.verdict import Verdict
 

@@ -18,10 +18,19 @@ def code_of(file: Path) -> str:
         return ""
 
 
+def need_new(folder: Path) -> None:
+    """Raise UserError unless the folder is not there yet, or is empty."""
+    try:
+        there = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+    except OSError as error:
+        raise UserError(f"{folder} cannot be read: {error.strerror}", "name a new folder") from None
+    if there:
+        raise UserError(f"{folder} is there already", "name a new folder, or empty this one")
+
+
 def write_folder(folder: Path, files: Mapping[str, str]) -> None:
     """Write the files, by their names below it, into a folder that is not there yet, or is empty. Raises UserError."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UserError(f"{folder} is there already", "name a new folder, or empty this one")
+    need_new(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))

@@ -42,7 +42,7 @@ class WatchedFile:
 
     def changed_outside(self) -> str | None:
         """The file's text, when someone else has changed it since the last look. Raises UserError when it cannot be read."""
-        from tutor.exercises.files import read_code
+        from tutor.codefile import read_code
 
         if not self.path.exists():  # an editor in the middle of saving; the next look will see it
             return None

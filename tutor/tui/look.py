@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from tutor.draw.cells import Look
 from tutor.draw.plainly import to_ascii
 from tutor.harmless import harmless
+from tutor.words import is_plain_locale
 
 _COLOURLESS = ("dumb", "vt100", "vt102", "vt220", "xterm-mono", "screen.vt100")
-_PLAIN = ("C", "POSIX")
 _ASCII_ONLY = ("dumb", "vt100", "vt102", "vt220")
 
 
@@ -38,11 +38,9 @@ def shown(text: str, look: Look) -> str:
 
 
 def _encoding(env: Mapping[str, str]) -> str:
-    named = env.get("LC_ALL") or env.get("LC_CTYPE") or env.get("LANG") or ""
-    # In the C locale Python itself puts LC_CTYPE=C.UTF-8 into the environment (PEP 538), whatever the terminal can show.
-    coerced = named == "C.UTF-8" and not env.get("LC_ALL") and env.get("LANG") in _PLAIN
-    if named in _PLAIN or coerced:
+    if is_plain_locale(env):
         return "ascii"
+    named = env.get("LC_ALL") or env.get("LC_CTYPE") or env.get("LANG") or ""
     return named.partition(".")[2] or locale.getpreferredencoding(False)
 
 

@@ -16,6 +16,7 @@ ENGLISH = "en"
 VARIABLE = "DLTUTOR_LANGUAGE"
 """The environment variable that chooses the language, before the locale does."""
 
+_PLAIN = ("C", "POSIX")
 _current: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
 
@@ -46,6 +47,14 @@ def wanted(setting: str = "", environment: Mapping[str, str] | None = None) -> s
         if len(letters) == 2 and letters.isascii() and letters.isalpha() and not said[2:3].isalnum():
             return letters
     return ENGLISH
+
+
+def is_plain_locale(environment: Mapping[str, str]) -> bool:
+    """Whether the locale is the one without letters beyond ASCII ("C", "POSIX")."""
+    locale = environment.get("LC_ALL") or environment.get("LC_CTYPE") or environment.get("LANG")
+    # There Python itself puts LC_CTYPE=C.UTF-8 into the environment (PEP 538), whatever the terminal can show.
+    coerced = locale == "C.UTF-8" and not environment.get("LC_ALL") and environment.get("LANG") in _PLAIN
+    return locale in _PLAIN or coerced
 
 
 def tr(text: str, **values: object) -> str:

@@ -77,8 +77,8 @@ class ExerciseScreen(Screen[None]):
         yield KeyLine()
 
     def on_mount(self) -> None:
+        from tutor.codefile import read_code
         from tutor.exercises import ensure_learner_file
-        from tutor.exercises.files import read_code
 
         editor = self.query_one(CodeEditor)
         try:
