@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from kernels.cuda.device import why_not
 from tutor.cli import main
 from tutor.cli.entry import COMMANDS
 from tutor.cli.parser import Parser
+from tutor.labs import Authored, use_authored
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -35,11 +37,12 @@ def command_lines(text: str) -> list[str]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder to work in, with the files that the texts take for granted."""
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder to work in, with the files that the texts take for granted; what they add to the labs is gone afterwards."""
     monkeypatch.chdir(tmp_path)
     shutil.copy(ROOT / "lessons/01-neuron/exercises/perceptron_update.solution.py", tmp_path / "perceptron_update.py")
-    return tmp_path
+    yield tmp_path
+    use_authored(Authored())
 
 
 @pytest.mark.parametrize("name", TEXTS)
