@@ -11,6 +11,7 @@ from on_cuda import answer, needs_numba_cuda
 
 from tutor.cli.bench import gpu
 from tutor.cli.bench.nets import Runner
+from tutor.data.gpu_run import recorded
 
 TRAINED = """
 import json, warnings
@@ -120,6 +121,10 @@ def test_the_table_has_the_gpu_and_the_date(call: Call, machine: dict[str, Runne
     document = json.loads(file.read_text())
     assert document["gpu"] == "Some GPU"
     assert [result["value"] for result in document["results"]] == [20.0, 4.0]
+    assert call("bench", "nets", "--device", "cuda", "--record").status == 0
+    run = recorded()
+    assert run is not None, "where the lab looks for it"
+    assert (run.gpu, run.ratios) == ("Some GPU", {"nets": {"the CPU": 20.0, "PyTorch": 4.0}})
     done = call("bench", "--device", "cuda", "--json")
     assert done.status == 1, "what failed is no success"
     assert done.json["results"][-1]["how"] == "not measured: the GPU has too little memory left"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from lab_checks import chunks_do_not_matter, run, sound
 
 from tutor.errors import UserError
 from tutor.labs.machines import libraries, ways
-from tutor.pictures import Bars, Text
+from tutor.pictures import Bars, Columns, Text
 
 
 @pytest.mark.parametrize("link", ["machines", "machines?hidden=1&batch=1", "machines?hidden=200&batch=48"])
@@ -43,6 +45,63 @@ def test_rates_are_measured_and_drawn() -> None:
     assert isinstance(picture, Bars)
     assert picture.labels[:3] == ("pure Python", "NumPy", "Numba, 1 core")
     assert "as many steps as pure Python" in one.words().summary
+
+
+RECORD = {
+    "gpu": "NVIDIA Something 9", "date": "2031-02-03",
+    "results": [
+        {"name": "2-8-8-1 tanh, one net: against the CPU", "value": 0.52},
+        {"name": "2-8-8-1 tanh, 1,024 nets at once: against the CPU", "value": 34.5},
+        {"name": "2-8-8-1 tanh, 1,024 nets at once: against PyTorch", "value": 6123.4},
+        {"name": "lab xor: against the CPU", "value": 3.0},
+        {"name": "gans", "value": "nan"},
+    ],
+}  # fmt: skip
+
+
+def test_a_recorded_run_on_a_gpu_is_shown_with_its_gpu_and_date() -> None:
+    from tutor.data.gpu_run import own_record
+
+    one = run("machines?hidden=4&batch=2")
+    assert isinstance(one.view("rates", (80, 20)), Bars), "and nothing where none is recorded"
+    own_record().parent.mkdir(parents=True)
+    own_record().write_text(json.dumps(RECORD))
+    picture = one.view("rates", (80, 20))
+    assert isinstance(picture, Columns)
+    bars, text = picture.parts
+    assert isinstance(bars, Bars)
+    assert isinstance(text, Text)
+    assert text.lines == (
+        "NVIDIA Something 9, 2031-02-03",
+        "2-8-8-1 tanh, 1,024 nets at once", "  34.5 × the CPU, 6,120 × PyTorch",
+        "2-8-8-1 tanh, one net", "  0.52 × the CPU",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{}", "[" * 10**5, json.dumps(RECORD | {"date": "today"}), json.dumps(RECORD | {"gpu": "\x1b[31mred"}),
+     json.dumps(RECORD | {"results": []}), json.dumps(RECORD | {"results": [{"name": "x: against y", "value": "nan"}]})],
+)  # fmt: skip
+def test_what_is_no_record_is_not_shown(text: str) -> None:
+    from tutor.data.gpu_run import own_record, recorded
+
+    own_record().parent.mkdir(parents=True)
+    own_record().write_text(text)
+    assert recorded() is None
+
+
+def test_a_record_that_comes_with_the_course_is_in_readme_too() -> None:
+    from tutor.data.gpu_run import read_record
+    from tutor.paths import lessons_folder
+
+    readme = " ".join((lessons_folder().parent / "README.md").read_text().split())
+    shipped = read_record(lessons_folder() / "data" / "gpu.json")
+    if shipped is None:
+        assert "No figures of a GPU are given here" in readme
+    else:
+        assert shipped.gpu in readme
+        assert shipped.day.isoformat() in readme
 
 
 def test_times_do_not_touch_the_run() -> None:

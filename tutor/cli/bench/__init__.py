@@ -20,6 +20,7 @@ EXAMPLE = """examples:
   dltutor bench long --minutes 60
   dltutor bench --json
   dltutor bench --device cuda
+  dltutor bench --device cuda --record
   dltutor bench --device cuda many --record gpu.json
 
 wire and links lead the program through every lab, the second over terminals that take 64, 16 and 8 kB a second; that takes
@@ -27,7 +28,8 @@ minutes. long watches memory and keys while one lab runs for --minutes; it is no
 
 With --device cuda: the rates of nets, many (a thousand nets at once), convolution, recurrent and gans on the GPU, against our
 kernels for the processor and against PyTorch on the same GPU. It also notes which device is faster for each lab, for
-`dltutor run --device auto`. --record writes the figures with the GPU's name and the date.
+--device auto. --record writes the figures with the GPU's name and the date, and the lab `machines` shows them from then on;
+with a FILE it writes them there instead.
 
 Exit status: 0 every budget is met, 1 one is not, 2 bad input, or no GPU here."""
 
@@ -35,7 +37,9 @@ Exit status: 0 every budget is met, 1 one is not, 2 bad input, or no GPU here.""
 def configure(parser: Parser) -> None:
     parser.add_argument("what", nargs="*", help="which measurements (default: all)")
     parser.add_argument("--device", metavar="cpu|cuda", type=one_of("cpu", "cuda"), default="cpu", help="what is measured")
-    parser.add_argument("--record", metavar="FILE", help="with --device cuda: write the figures into this file, as JSON")
+    parser.add_argument(
+        "--record", metavar="FILE", nargs="?", const="", help="with --device cuda: write down the figures, as JSON"
+    )
     parser.add_argument(
         "--lab", metavar="LAB", action="append", default=[], help="with wire, links, long: only this lab (again for more)"
     )
@@ -45,7 +49,7 @@ def configure(parser: Parser) -> None:
 
 def main(arguments: Wanted) -> int:
     """Measure, print a table, and return 1 when a budget is not met."""
-    if arguments.record and arguments.device != "cuda":
+    if arguments.record is not None and arguments.device != "cuda":
         raise BadUsage("--record is for the figures of a GPU", "add --device cuda, or use --json")
     measurements, heading = _on_cuda() if arguments.device == "cuda" else _here(arguments.lab, arguments.minutes)
     for name in arguments.what:
@@ -58,8 +62,8 @@ def main(arguments: Wanted) -> int:
             bar.show(done, f"measuring {name}", at_once=True)
             results += measurements[name]()
     document: dict[str, object] = {**heading, "results": [_as_json(result) for result in results]}
-    if arguments.record:
-        _write(Path(arguments.record), document)
+    if arguments.record is not None:
+        _write(_record_file(arguments.record), document)
     if arguments.json:
         print_json(document)
     else:
@@ -99,6 +103,14 @@ def _on_cuda() -> tuple[Measurements, dict[str, str]]:
         return [Result(f"lab {lab}: against the CPU", s.cuda / s.cpu, "×", None, least=True, how=how) for lab, s in found]
 
     return {**measurements(), "labs": labs}, {"gpu": gpu(), "date": date.today().isoformat()}
+
+
+def _record_file(named: str) -> Path:
+    """Where the figures go: a file that was named, or the one that the lab `machines` reads. Raises UserError."""
+    from tutor.data.gpu_run import own_record
+    from tutor.paths import made
+
+    return Path(named) if named else made(own_record().parent) / own_record().name
 
 
 def _write(file: Path, document: dict[str, object]) -> None:

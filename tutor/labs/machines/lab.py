@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tutor.data.gpu_run import GpuRun, recorded
 from tutor.labs.machines import plugged, ways
 from tutor.labs.spec import Knob, Knobs, LabSpec, Metric, Plug, Socket, Source, State, View, Words, frozen, scalar
 from tutor.labs.training import begun, broken, responses, train
 from tutor.labs.watch import VIEWS, Layer
 from tutor.labs.watch_net import layers_of
 from tutor.labs.words import counted, said
-from tutor.pictures import Bars, Picture, Text
+from tutor.pictures import Bars, Columns, Picture, Text
 
 if TYPE_CHECKING:
     from kernels.mlp import Data, Net
@@ -170,7 +171,18 @@ def _rate_bars(measured: dict[str, float]) -> Picture:
     labels = tuple(_title(way) for way in shown)
     roles = tuple("c" if way == "cuda" else "b" if way in ("numba", "cores") else "a" for way in shown)
     values = np.array([measured[way] for way in shown], np.float32)
-    return Bars(labels, values, "training steps a second, here and now", unit="/s", roles=roles, log=True)
+    bars = Bars(labels, values, "training steps a second, here and now", unit="/s", roles=roles, log=True)
+    run = recorded()
+    return bars if run is None else Columns((bars, _on_a_gpu(run)))
+
+
+def _on_a_gpu(run: GpuRun) -> Text:
+    """The recorded run of the benchmark: how many times as fast a GPU was. What a GPU is for comes first."""
+    lines = [f"{run.gpu}, {run.day.isoformat()}"]
+    for workload in sorted(run.ratios, key=lambda name: "at once" not in name):
+        ratios = (f"{float(f'{value:.3g}'):,g} × {whom}" for whom, value in run.ratios[workload].items())
+        lines += [workload, f"  {', '.join(ratios)}"]
+    return Text(tuple(lines), "recorded on a GPU, as fast as")
 
 
 def _title(way: str) -> str:
