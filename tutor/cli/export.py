@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tutor.cli.language import speak
 from tutor.cli.output import Bar, print_json
+from tutor.cli.own_labs import know_labs
 from tutor.cli.parser import BadUsage, Parser, Wanted, json_option
 from tutor.course.library import chosen, find
 from tutor.course.model import Chapter, Course
@@ -48,6 +49,7 @@ def main(arguments: Wanted) -> int:
     folder = Path(arguments.html or arguments.paper)
     need_new(folder)  # and not after minutes of runs
     known = find(arguments.course) if arguments.course else chosen()
+    know_labs(known)
     course = _chosen(load_course(known.folder, known.id, language()), arguments.only)
     jobs = [] if arguments.no_pictures else jobs_of(course)
     with Bar("running labs", len(jobs)) as bar:

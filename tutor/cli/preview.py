@@ -30,15 +30,15 @@ def configure(parser: Parser) -> None:
 
 def main(arguments: Wanted) -> int:
     path = user_path(arguments.path)
-    root = course_folder(path)
-    lesson, language = find_file(root, path)
+    known = library.at(course_folder(path))
+    lesson, language = find_file(known.folder, path)
     need_terminal()
     if arguments.at:
         _need_room(*arguments.at)
-    know_labs(library.at(root))
+    know_labs(known)
     from tutor.tui.preview import run
 
-    return run(root, lesson, language, tools, at=arguments.at)
+    return run(known, lesson, language, tools, at=arguments.at)
 
 
 def find_file(root: Path, path: Path) -> tuple[LessonFile, str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from tutor.cli.courses import find_lesson
 from tutor.cli.output import columns, print_json
+from tutor.cli.own_labs import know_labs
 from tutor.cli.parser import Parser, Wanted, json_option, whole
 from tutor.cli.texts import formats, shown
+from tutor.course import library
 from tutor.course.read import lesson_text
 
 EXAMPLE = """examples:
@@ -24,6 +26,7 @@ def configure(parser: Parser) -> None:
 
 def main(arguments: Wanted) -> int:
     lesson = find_lesson(arguments.lesson)
+    know_labs(library.at(library.root_of(lesson.file)))
     text = shown(lesson_text(lesson, formats(), arguments.width or columns(), answers=arguments.answers))
     if arguments.json:
         print_json({"id": lesson.id, "title": lesson.title, "minutes": lesson.minutes, "text": text})

@@ -54,8 +54,15 @@ def in_order(problems: Iterable[Problem]) -> list[Problem]:
     return sorted(problems, key=lambda problem: (str(problem.place.file), problem.place.line, problem.place.column))
 
 
+class Refused(BadLesson):
+    """A text that cannot be used, because of this problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(f"{problem.place}: {problem.message}", problem.mend)
+        self.problem = problem
+
+
 def refuse(problems: Sequence[Problem]) -> None:
     """Raise BadLesson with the first problem, if there is one."""
     if problems:
-        first = in_order(problems)[0]
-        raise BadLesson(f"{first.place}: {first.message}", first.mend)
+        raise Refused(in_order(problems)[0])

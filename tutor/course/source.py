@@ -41,6 +41,13 @@ def is_inside(root: Path, path: Path) -> bool:
         return False
 
 
+def plain_bytes(file: Path, most: int) -> bytes | None:
+    """At most so many bytes of a plain file; None: it is a pipe, a device or a folder, which no one waits for. Raises OSError."""
+    handle = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    with open(handle, "rb") as stream:
+        return stream.read(most) if stat.S_ISREG(os.fstat(handle).st_mode) else None
+
+
 def read_source(root: Path, file: Path, problems: Problems) -> Source | None:
     """The file's text, or None and a problem: outside the folder, not a plain file, too large, not UTF-8, not text."""
     place = Place(file)
@@ -48,16 +55,13 @@ def read_source(root: Path, file: Path, problems: Problems) -> Source | None:
         problems.add(place, "outside", f"{file.name} leads out of the course's folder", "keep every file inside the folder")
         return None
     try:
-        # Not a pipe, not a device: O_NONBLOCK keeps the open itself from waiting for one.
-        handle = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        with open(handle, "rb") as stream:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                problems.add(place, "file", f"{file.name} is not a plain file", "put a text file there")
-                return None
-            raw = stream.read(LARGEST + 1)
+        raw = plain_bytes(file, LARGEST + 1)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         problems.add(place, "file", f"{file.name} cannot be read: {why}", "check its name and its permissions")
+        return None
+    if raw is None:
+        problems.add(place, "file", f"{file.name} is not a plain file", "put a text file there")
         return None
     if len(raw) > LARGEST:
         problems.add(

@@ -41,13 +41,24 @@ pre, code, .math { font-family: 'DejaVu Sans Mono', Menlo, Consolas, monospace; 
 pre { overflow-x: auto; background: #f4f4f4; padding: 0.6rem 0.9rem; line-height: 1.3; }
 pre.math { background: none; }
 span.math { white-space: nowrap; }
-table { border-collapse: collapse; }
+code { overflow-wrap: anywhere; }
+table { border-collapse: collapse; display: block; overflow-x: auto; }
 th, td { padding: 0.15rem 0.9rem 0.15rem 0; text-align: left; border-bottom: 1px solid #ccc; }
 .block { border-left: 4px solid #005faf; padding: 0.1rem 0 0.1rem 1rem; margin: 1.4rem 0; }
 .kind { color: #4e4e4e; font-weight: bold; margin: 0; }
 figure { margin: 1rem 0; } figure img { max-width: 100%; height: auto; border: 1px solid #ccc; }
 figcaption { font-size: 0.85rem; color: #4e4e4e; }
 nav { display: flex; justify-content: space-between; font-size: 0.9rem; margin: 1rem 0; }
+@media screen and (prefers-color-scheme: dark) {
+body { color: #d0d0d0; background: #1c1c1c; }
+a { color: #5fafff; }
+pre { background: #262626; }
+pre.math { background: none; }
+th, td { border-color: #444; }
+.block { border-color: #5fafff; }
+.kind, figcaption { color: #a8a8a8; }
+figure img { border-color: #444; filter: brightness(0.85); }
+}
 @media print { nav, .open { display: none; } h2 { break-after: avoid; } figure, .block { break-inside: avoid; } }
 """.strip()
 
@@ -94,7 +105,7 @@ def _document(title: str, body: list[str]) -> str:
         [
             "<!doctype html>",
             f"<html lang='{language()}'>",
-            f"<head><meta charset='utf-8'><meta name='viewport' content='width=device-width'><title>{escape(title)}</title>",
+            f"<head><meta charset='utf-8'><meta name='viewport' content='width=device-width, initial-scale=1'><title>{escape(title)}</title>",
             f"<style>\n{_STYLE}\n</style></head>",
             "<body>",
             *body,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 from textual.events import Resize
 from textual.geometry import Size
 
 from tutor.course.folder import LessonFile, survey
+from tutor.course.library import Known
 from tutor.course.parse import read_outline
 from tutor.course.problems import Problems
 from tutor.course.tools import Tools
@@ -66,11 +66,11 @@ def frame_text(columns: int, rows: int, *, unicode: bool) -> str:
 
 
 def run(
-    root: Path, file: LessonFile, language: str, make_tools: Callable[[], Tools], *, at: tuple[int, int] | None = None
+    known: Known, file: LessonFile, language: str, make_tools: Callable[[], Tools], *, at: tuple[int, int] | None = None
 ) -> int:
-    """Show a lesson until it is left. Returns the exit status."""
+    """Show a lesson of a course until it is left. Returns the exit status."""
     use(language)
-    course, _ = read_outline(root, root.resolve().name, language)
+    course, _ = read_outline(known.folder, known.id, language)
     with Scratch() as folder, Store.open(folder) as store:
         app = PreviewApp(course, store, start=file.id)
         app.file, app.make_tools, app.at = file, make_tools, at

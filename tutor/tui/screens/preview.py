@@ -18,7 +18,8 @@ from tutor.course.lint_texts import Index, index_of
 from tutor.course.markdown import relative
 from tutor.course.model import Lesson, Place
 from tutor.course.parse import read_course, read_lesson
-from tutor.course.problems import Problem, in_order
+from tutor.course.problems import Problem, Refused, in_order
+from tutor.course.source import LARGEST, is_inside, plain_bytes
 from tutor.course.tools import Tools
 from tutor.errors import UserError
 from tutor.tui.blocks.flow import Flow, Gap, Lines, Para, Piece
@@ -112,14 +113,23 @@ class PreviewScreen(LessonScreen):
 
     def _read(self) -> tuple[Lesson | None, list[Problem]]:
         """The lesson as its file has it, and what is wrong with it."""
+        file = self.file.file
+        if not file.is_file():
+            said = "is no plain file" if file.exists() else "is not there"
+            mend = "save it again under this name, or leave with q and preview it under its new one"
+            return None, [Problem(Place(file), f"{file.name} {said}", mend, "file")]
         try:
             lesson, found = read_lesson(self.app.course.folder, self.file.id, language())
             problems = list(found)
             if self._tools is not None and self._index is not None:
                 anchors = {**self._index.anchors, lesson.file.resolve(): tuple(section.id for section in lesson.sections)}
                 problems += check_lesson(lesson, replace(self._index, anchors=anchors), self._tools)
-        except (UserError, OSError) as error:  # a file that cannot be read, or goes away meanwhile
-            return None, [Problem(Place(self.file.file), str(error), "", "file")]
+        except Refused as error:
+            return None, [error.problem]
+        except UserError as error:
+            return None, [Problem(Place(file), error.message, error.mend, "file")]
+        except OSError as error:  # a file that goes away meanwhile
+            return None, [Problem(Place(file), str(error), "", "file")]
         return lesson, in_order(problems)
 
     def _where(self, lesson: Lesson) -> int:
@@ -151,8 +161,10 @@ class PreviewScreen(LessonScreen):
 
     def _excerpt(self, place: Place) -> tuple[Content, ...]:
         """The lines around a mistake, with a mark under it."""
+        if not is_inside(self.app.course.folder, place.file):  # a link that leads out is told, not followed
+            return ()
         try:
-            lines = place.file.read_text(encoding="utf-8", errors="replace").split("\n")
+            lines = (plain_bytes(place.file, LARGEST) or b"").decode("utf-8", "replace").split("\n")
         except OSError:
             return ()
         out = []
@@ -181,8 +193,10 @@ class PreviewScreen(LessonScreen):
 def seen_now(file: Path) -> Seen | None:
     """How the files of a lesson are now; None: it is not there. Its own text counts, whatever its time: clocks are coarse."""
     try:
-        text = file.read_bytes()
+        text = plain_bytes(file, LARGEST + 1)
     except OSError:
+        return None
+    if text is None:
         return None
     beside = []
     for other in (file.parent / "index.md", *sorted((file.parent / "exercises").glob("*.py")), file.parent.parent / GLOSSARY):
