@@ -73,7 +73,7 @@ def test_read_shows_formulas_as_well_as_the_terminal_can(call: Call, course: Pat
 def test_lint_says_where(call: Call, course: Path) -> None:
     done = call("lint", str(course))
     assert done.status == 1  # the exercise's files are empty
-    assert "01-one-idea.md:" in done.out
+    assert "exercises/twice.check.py:1:1: the exercise 'twice' does not hold" in done.out
     lesson = course / "01-first" / "01-one-idea.md"
     lesson.write_text(LESSON.partition("```exercise")[0])
     done = call("lint", str(course))

@@ -108,7 +108,7 @@ def test_the_linter_knows_a_labs_knobs_and_a_test_that_fails_is_told(
     said = call("course", "test", str(root))
     assert said.status == 1
     assert "'own' has no knob 'kk' (did you mean 'k'?)" in said.out
-    assert "labs/bad.py:2: NameError: name 'y' is not defined" in said.out
+    assert "labs/bad.py:2:1: the lab 'bad' cannot be loaded: NameError: name 'y' is not defined" in said.out
     assert "labs/test_own.py:test_bad: labs/test_own.py:5: AssertionError: one is ?[31mnot two" in said.out
     assert "4 mistakes" in said.out
 

@@ -128,7 +128,8 @@ def test_the_answers_are_right() -> None:
 
 
 def varied(*lines: str, ask: str = "What is {w} and 1?", kind: str = "number") -> str:
-    return "\n".join(("```quiz q", f"ask: '{ask}'", f"kind: {kind}", *lines, "because: 'It is {answer}.'", "```", ""))
+    because = "It is {answer}." if kind == "number" else "It is so."
+    return "\n".join(("```quiz q", f"ask: '{ask}'", f"kind: {kind}", *lines, f"because: '{because}'", "```", ""))
 
 
 GOOD = [

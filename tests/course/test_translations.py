@@ -81,7 +81,7 @@ def test_a_faithful_translation_has_no_mistakes(root: Path) -> None:
         ("data: and", "data: xor", 10, "knobs is not what 01-one.md says"),
         ("minutes: 5", "minutes: 6", 3, "minutes is not what 01-one.md says"),
         ("quiz sum", "quiz other", 7, "lab perceptron, quiz sum"),
-        ("## À la main", "### À la main", 1, "it has 1 sections, and 01-one.md has 2"),
+        ("## À la main", "**À la main**", 1, "it has 1 sections, and 01-one.md has 2"),
         ("Words.", "$\\undefined$", 5, "there is no command"),
     ],
 )

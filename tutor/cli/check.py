@@ -9,13 +9,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Never
 
-from tutor.cli.courses import whole_courses
+from tutor.cli.courses import whole_course, whole_courses
 from tutor.cli.output import print_event, print_json, say_notice
 from tutor.cli.parser import BadUsage, Parser, Wanted, json_option, whole
 from tutor.cli.texts import paragraph
 from tutor.codefile import read_code
 from tutor.course.bugs import judge_mark, mark_key
-from tutor.course.model import Bug
+from tutor.course.library import at
+from tutor.course.model import Bug, Course
 from tutor.errors import StoreProblem, UserError
 from tutor.exercises import Owner, Verdict, check_now, checker, ensure_learner_file, find_owner, learner_file, starter
 from tutor.paths import user_path
@@ -51,7 +52,7 @@ def configure(parser: Parser) -> None:
 def main(arguments: Wanted) -> int:
     given = user_path(arguments.file)
     named = given if given.suffix == ".py" or given.exists() else given.with_name(given.name + ".py")
-    owner = find_owner(named, list(whole_courses()))
+    owner = find_owner(named, [*_course_around(named), *whole_courses()])
     if arguments.line is not None:
         return _point(owner, arguments.line, arguments.json)
     file = named if named.exists() or named.parent != Path() else _own(owner)
@@ -64,6 +65,15 @@ def main(arguments: Wanted) -> int:
     verdict = check_now(owner.exercise, file)
     _tell(owner, file, verdict, arguments)
     return 0 if verdict.passed else 1
+
+
+def _course_around(file: Path) -> list[Course]:
+    """The course whose folder the file is in, if it is that of an exercise, as its author has it."""
+    folders = [folder for folder in file.absolute().parents[:3] if (folder / "index.md").is_file() and file.is_file()]
+    try:
+        return [whole_course(at(folders[0].parent))[0]] if folders else []
+    except UserError:
+        return []
 
 
 async def _watch(owner: Owner, file: Path, arguments: Wanted) -> Never:

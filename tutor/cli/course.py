@@ -125,7 +125,7 @@ def _add(source: Path, as_json: bool) -> int:
     before = f", in the place of {added.before}" if added.before else ""
     print(f"{course.about.title} {course.about.version} is added{before}. It opens with: dltutor open {course.name}")
     if added.mistakes:
-        print(f"It has {added.mistakes} mistakes: dltutor lint {course.name}")
+        print(f"It has {added.mistakes} mistake{'s' * (added.mistakes != 1)}: dltutor lint {course.name}")
     if trust.has_code(course.folder) and not trust.is_trusted(course.folder):
         print(f"It holds code, which does not run before you trust it: dltutor course trust {course.name}")
     return 0

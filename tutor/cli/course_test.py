@@ -50,7 +50,8 @@ def test(known: Known, as_json: bool) -> int:
         proven = f"{exercises} exercises proven" if trusted else "no code was run"
         tests = f", {len(labs)} tests of {len(own.labs)} labs" if labs else ""
         wrong_ones = len(problems) + len(failed)
-        print(f"{known.name}: {len(course.lessons)} lessons read, {proven}{tests}, {wrong_ones or 'no'} mistakes.")
+        mistakes = f"{wrong_ones or 'no'} mistake{'s' * (wrong_ones != 1)}"
+        print(f"{known.name}: {len(course.lessons)} lessons read, {proven}{tests}, {mistakes}.")
         if skipped:
             print(skipped[:1].upper() + skipped[1:])
     return 1 if problems or failed else 0

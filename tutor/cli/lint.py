@@ -151,6 +151,7 @@ def facts(spec: LabSpec) -> LabFacts:
         views=tuple(view.name for view in spec.views),
         curves=tuple(dict.fromkeys(name for view in spec.views for name in view.curves)),
         axis=partial(read_axis, spec=spec) if any(view.sweep for view in spec.views) else None,
+        defaults={knob.name: knob.default for knob in spec.knobs},
         live=frozenset(knob.name for knob in spec.knobs if knob.live),
         socket=spec.socket.name if spec.socket else "",
     )

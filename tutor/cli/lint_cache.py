@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tutor import paths
+from tutor.labs.declared import is_plain
 
 _FOLDERS = ("kernels", "tutor/data", "tutor/engine", "tutor/exercises", "tutor/labs")
 _LIBRARIES = ("numpy", "numba", "llvmlite", "scipy")
@@ -36,6 +37,18 @@ def program_hash() -> str:
         for file in sorted((root / folder).rglob("*.py")):
             digest.update(str(file.relative_to(root)).encode())
             digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def files_hash(root: Path) -> str:
+    """It changes with the code and the data of a course: all of its plain files but the texts."""
+    digest = hashlib.sha256()
+    for file in sorted(root.rglob("*")):
+        name = file.relative_to(root)
+        if file.suffix != ".md" and is_plain(file) and not any(part.startswith((".", "__")) for part in name.parts):
+            digest.update(f"{name}\0".encode("utf-8", "surrogateescape"))
+            with suppress(OSError), open(file, "rb") as stream:
+                digest.update(hashlib.file_digest(stream, "sha256").digest())
     return digest.hexdigest()
 
 

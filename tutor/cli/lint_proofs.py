@@ -13,6 +13,7 @@ from typing import Self
 from tutor.cli.lint_cache import Findings
 from tutor.course.lint import EXERCISE_FILES
 from tutor.course.model import Exercise
+from tutor.course.source import plain_bytes
 from tutor.exercises import prove
 
 
@@ -69,6 +70,6 @@ def question_of(exercise: Exercise) -> str:
 
 def _bytes(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        return plain_bytes(file, 1_000_000) or b""
     except OSError:
         return b""

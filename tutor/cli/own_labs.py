@@ -15,7 +15,7 @@ from typing import IO
 from tutor.cli.output import TERMINALS, look, say_notice, terminals
 from tutor.course.library import Known, all_courses, chosen
 from tutor.errors import WorkerGone
-from tutor.labs import Authored, built_in_ids
+from tutor.labs import Authored, built_in_ids, use_authored
 from tutor.labs.declared import declared_labs
 from tutor.labs.spec import LabSpec
 
@@ -43,7 +43,13 @@ def know_labs(known: Known | None = None) -> Authored:
         return Authored()
     from tutor.engine.described import ask
 
-    return asyncio.run(ask(known.folder, known.id))
+    try:
+        return asyncio.run(ask(known.folder, known.id))
+    except WorkerGone as error:
+        why = dict.fromkeys(declared_labs(known.folder), f"{error.message}; look at what labs/*.py do when they are loaded")
+        found = Authored(known.folder, {}, why)
+        use_authored(found)
+        return found
 
 
 def know_lab(lab_id: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -69,6 +70,7 @@ def cut(source: Source, skip: int, title: str, problems: Problems) -> list[RawSe
         elif token.type == "fence" and token.map:
             word, _, rest = token.info.strip().partition(" ")
             if word in LANGUAGES or not word:
+                _check_listing(token, lines, place, problems)
                 continue
             if word not in BLOCKS:
                 known = [*BLOCKS, *sorted(LANGUAGES)]
@@ -83,12 +85,46 @@ def cut(source: Source, skip: int, title: str, problems: Problems) -> list[RawSe
             known_word = word in BLOCKS
             fence = _fence(source, token, word, rest.split(), place, problems) if known_word else Fence(word, (), None, place)
             sections[-1].pieces.append(fence)
+        elif token.type == "code_block" and (inner := _blocks_in(token.content, "```")):
+            said = f"the block {inner[0][1]!r} is indented, so it is shown as a listing"
+            problems.add(place, "open-block", said, "begin its first line at the left edge")
     _prose(sections[-1], source, done, len(lines))
     if not sections[0].pieces:
         del sections[0]
     else:
         sections[0].id = unique(slug(title), taken)
     return sections
+
+
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})\s*([\w-]+)")
+
+
+def _blocks_in(content: str, markup: str) -> list[tuple[int, str]]:
+    """The first lines of blocks that a fence holds, though it could not hold them if it were closed: (line from 0, name)."""
+    found = ((row, _FENCE.match(line)) for row, line in enumerate(content.split("\n")))
+    return [(row, m[2]) for row, m in found if m and m[2] in BLOCKS and m[1][0] == markup[0] and len(m[1]) >= len(markup)]
+
+
+def _is_open(token: Token, lines: list[str]) -> bool:
+    assert token.map
+    first, end = token.map
+    return end - 1 == first or not lines[end - 1].lstrip().startswith(token.markup)
+
+
+def _check_listing(token: Token, lines: list[str], place: Place, problems: Problems) -> None:
+    """A listing that is not closed swallows the blocks behind it."""
+    if any(p.rule in ("open-block", "nested-block") and p.place.file == place.file for p in problems.found):
+        return  # told already: from there on it is guesswork what a fence belongs to
+    inner = _blocks_in(token.content, token.markup)
+    if inner:
+        row, word = inner[0]
+        said = f"the block {word!r} stands in the listing that begins in line {place.line}"
+        mend = (
+            f"close that with a line {token.markup}, or, if it is an example, begin and end it with one {token.markup[0]} more"
+        )
+        problems.add(Place(place.file, place.line + 1 + row), "open-block", said, mend)
+    elif not token.level and _is_open(token, lines):
+        problems.add(place, "open-block", "this listing is not closed", f"end it with a line {token.markup}")
 
 
 def _check_heading(depth: int, level: int, words: str, place: Place, problems: Problems) -> None:
@@ -122,7 +158,7 @@ def _fence(source: Source, token: Token, word: str, words: list[str], place: Pla
     assert token.map
     first, end = token.map
     lines = source.lines
-    if end - 1 == first or not lines[end - 1].lstrip().startswith(token.markup):
+    if _is_open(token, lines) or _blocks_in(token.content, token.markup):
         problems.add(place, "open-block", f"the block {word!r} is not closed", f"end it with a line {token.markup}")
         return Fence(word, tuple(words), None, place)
     rows = token.content.split("\n")[:-1]

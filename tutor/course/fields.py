@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Any
 
 from tutor.course.claims import without_claims
 from tutor.course.model import Marks, Place
 from tutor.course.problems import Problems
-from tutor.course.yamltree import Items, Node, Scalar, Table, plain
+from tutor.course.yamltree import Entry, Items, Node, Scalar, Table, plain
 from tutor.errors import nearest
+
+
+def _mend(entry: Entry, known: list[str]) -> str:
+    """What to do about a key that there is not."""
+    close = nearest(entry.key, known)
+    if isinstance(entry.node, Scalar) and not entry.node.text and not close.startswith("did"):
+        return "put the text before it in quotes, if this is a part of it behind a comma"
+    return close
 
 
 class Fields:
@@ -29,12 +38,13 @@ class Fields:
         self._prefix = prefix
         self._before = len(problems)
         known = list(allowed)
+        self._unknown = [entry.key for entry in table.entries if entry.key not in known]
         self.marks: dict[str, Place] = {}
         for entry in table.entries:
             self.marks[f"{prefix}{entry.key}:"] = entry.place
             self.marks[f"{prefix}{entry.key}"] = entry.node.place
             if entry.key not in known:
-                problems.add(entry.place, "unknown-key", f"{what} has no key {entry.key!r}", nearest(entry.key, known))
+                problems.add(entry.place, "unknown-key", f"{what} has no key {entry.key!r}", _mend(entry, known))
 
     @property
     def sound(self) -> bool:
@@ -56,7 +66,7 @@ class Fields:
 
     def require(self, *keys: str) -> None:
         for key in keys:
-            if key not in self._nodes:
+            if key not in self._nodes and not get_close_matches(key, self._unknown):  # a slip has been reported already
                 self.wrong(self.place, f"{self.what} needs the key {key!r}", f"add a line {key}: …", "missing-key")
 
     def text(self, key: str, *, empty: bool = False) -> str:

@@ -115,9 +115,9 @@ def _lessons(folder: Path, problems: Problems, language: str) -> tuple[LessonFil
     files = [file for file in _listed(folder) if file.suffix == ".md"]
     names = {file.name for file in files}
     for file in files:
-        if file.name == "index.md":
-            continue
         translated = _TRANSLATED.match(file.stem)
+        if "index" in (file.stem, translated and translated[1]):
+            continue
         if translated and f"{translated[1]}.md" in names:
             continue
         if translated:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from tutor.course.bugs import check_line
+from tutor.course.folder import survey
 from tutor.course.lint_claims import check_claims
 from tutor.course.lint_labs import check_lab, check_picture, check_plug, check_predict
 from tutor.course.lint_runs import check_goal, check_guess
@@ -15,7 +17,7 @@ from tutor.course.lint_translations import check_translations
 from tutor.course.lint_width import check_widths
 from tutor.course.model import Bug, Course, Exercise, LabBlock, Lesson, PictureBlock, Place, Predict
 from tutor.course.parse import read_course
-from tutor.course.problems import Problem, in_order
+from tutor.course.problems import Problem, Problems, in_order, placed
 from tutor.course.tools import LabFacts, Tools
 from tutor.errors import UserError, nearest
 
@@ -35,22 +37,36 @@ def lint(folder: Path, tools: Tools, within: Path | None = None) -> list[Problem
     """
     course, problems = read_course(folder)
     found = list(problems)
-    index = index_of(course)
+    unread = _unread(folder, course)
+    index = index_of(course, unread=unread.values())
     for chapter in course.chapters:
         for prose in chapter.intro:
             found += check_text(prose.text, prose.place, index, tools)
     for term in course.glossary.terms:
         found += check_text(term.text, term.body, index, tools)
-    for lesson in course.lessons:
-        if within is None or lesson.file.is_relative_to(within):
-            found += check_lesson(lesson, index, tools)
-    found += _check_needs(course)
-    found += check_translations(folder, course, tools)
-    for name, why in tools.unknown.items():
-        if why:
-            place = Place(folder / "labs" / f"{name.replace('-', '_')}.py")
-            found.append(Problem(place, why, "see what `dltutor new lab` makes", "broken-lab"))
-    return in_order(problem for problem in found if within is None or problem.place.file.is_relative_to(within))
+    asked = [lesson for lesson in course.lessons if within is None or lesson.file.is_relative_to(within)]
+    inside = [problem for lesson in asked for problem in check_lesson(lesson, index, tools)]
+    found += _check_needs(course, unread)
+    found += check_translations(folder, course, tools, {problem.place.file for problem in (*found, *inside)})
+    found += [_broken(folder, name, why) for name, why in tools.unknown.items() if why]
+    found = [problem for problem in found if within is None or problem.place.file.is_relative_to(within)]
+    return in_order(dict.fromkeys([*found, *inside]))
+
+
+def _unread(folder: Path, course: Course) -> dict[str, Path]:
+    """The lessons that could not even be read, which has been reported: by id, their files."""
+    read = {lesson.file for lesson in course.lessons}
+    there = (lesson for chapter in survey(folder, Problems()) for lesson in chapter.lessons)
+    return {lesson.id: lesson.file for lesson in there if lesson.file not in read}
+
+
+def _broken(folder: Path, name: str, why: str) -> Problem:
+    """A lab that cannot be loaded, at the line that its sentence names."""
+    said, _, mend = why.partition("; ")
+    place, said = placed(folder, said) or (Place(folder / "labs" / f"{name.replace('-', '_')}.py"), said)
+    return Problem(
+        place, f"the lab {name!r} cannot be loaded: {said}", mend or "see what `dltutor new lab` makes", "broken-lab"
+    )
 
 
 def check_lesson(lesson: Lesson, index: Index, tools: Tools) -> list[Problem]:
@@ -116,18 +132,27 @@ def _check_exercise(exercise: Exercise, tools: Tools) -> Iterator[Problem]:
             complaints = [str(error)]
         if complaints:
             more = f" (and {len(complaints) - 1} more)" if len(complaints) > 1 else ""
-            mend = "run `dltutor check` on its files"
-            yield Problem(place, f"the exercise does not hold: {complaints[0]}{more}", mend, "exercise-proof")
+            said, _, mend = complaints[0].removeprefix(f"{exercise.place}: the exercise {exercise.id!r}: ").partition("; ")
+            place, said = placed(exercise.file.parent, said) or (place, said)
+            mend = mend or f"see what it does: dltutor check {exercise.file.name} --course {shlex.quote(_course_of(exercise))}"
+            yield Problem(place, f"the exercise {exercise.id!r} does not hold: {said}{more}", mend, "exercise-proof")
 
 
-def _check_needs(course: Course) -> Iterator[Problem]:
-    """Every lesson that another needs exists, and no lesson needs itself, however indirectly."""
+def _course_of(exercise: Exercise) -> str:
+    return str(exercise.place.file.parent.parent)
+
+
+def _check_needs(course: Course, unread: Iterable[str]) -> Iterator[Problem]:
+    """Every lesson that another needs exists, and no lesson needs itself, however indirectly. unread: ids that are known."""
     lessons = {lesson.id: lesson for lesson in course.lessons}
+    known, moved = {*lessons, *unread}, course.moved
     for lesson in course.lessons:
         for i, need in enumerate(lesson.needs):
-            if need not in lessons:
-                place = _need_place(lesson, i)
-                yield Problem(place, f"there is no lesson {need!r}", nearest(need, lessons), "needs")
+            if need not in known:
+                mend = f"it is {moved[need]} now" if need in moved else nearest(need, lessons)
+                yield Problem(_need_place(lesson, i), f"there is no lesson {need!r}", mend, "needs")
+    if len(lessons) < len(course.lessons):  # two have one id, which has been reported: who needs whom cannot be told
+        return
     done: set[str] = set()
     for start in lessons:
         yield from _cycles(start, lessons, done)

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from tutor.course.claims import CLAIM, STEP, Claim, read_claim
 from tutor.course.lint_labs import check_link
-from tutor.course.markdown import Run, parts
+from tutor.course.lint_runs import cannot
+from tutor.course.markdown import Run, course_parser, parts
 from tutor.course.model import Lesson, Place, Prose
 from tutor.course.problems import Problem
 from tutor.course.source import place_in
-from tutor.course.tools import TooLong, Tools
+from tutor.course.tools import Tools
 from tutor.errors import BadLesson, UserError, nearest
 
 
 def check_claims(lesson: Lesson, tools: Tools) -> Iterator[Problem]:
     """Every number of a lesson that names its run: the run can be made and, where there is a bench, comes to that number."""
+    for place in _strays(lesson):
+        mend = "write {{run: link, metric, digits}}, such as 0.83{{run: xor?seed=3@500, accuracy, 2}}"
+        yield Problem(place, "these braces name no run, and would be shown", mend, "bad-claim")
     for found in claims_of(lesson):
         try:
             claim = read_claim(found.match, found.before)
@@ -41,14 +47,46 @@ def claims_of(lesson: Lesson) -> Iterator[Run]:
                 yield from _in_block(lines, block.place)
 
 
-def _in_block(lines: list[str], place: Place) -> Iterator[Run]:
-    """In a fenced block, whose texts may be folded in any way: looked for in the file itself."""
+_STRAY = re.compile(r"\{\{\s*[a-z]{2,5}\s*:")
+"""What was meant to be a claim: misspelt, or not closed."""
+
+
+def _strays(lesson: Lesson) -> Iterator[Place]:
+    lines = _lines(lesson.file)
+    for section in lesson.sections:
+        for block in section.blocks:
+            if not isinstance(block, Prose):
+                text, line = _fenced(lines, block.place)
+                yield from _stray(text, Place(block.place.file, line))
+                continue
+            for token in course_parser().parse(block.text):
+                if token.type == "inline" and token.map:
+                    kept = "".join(child.content for child in token.children or () if child.type in ("text", "html_inline"))
+                    first = block.place.line + token.map[0]
+                    yield from (Place(block.place.file, first) for _ in islice(_stray(kept, block.place), 1))
+                elif token.type == "html_block" and token.map and _STRAY.search(CLAIM.sub("", token.content)):
+                    yield Place(block.place.file, block.place.line + token.map[0])
+
+
+def _stray(text: str, place: Place) -> Iterator[Place]:
+    blanked = CLAIM.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+    for match in _STRAY.finditer(blanked):
+        yield place_in(place.file, blanked, match.start(), place.line)
+
+
+def _fenced(lines: list[str], place: Place) -> tuple[str, int]:
+    """What stands in the fence that begins here, and the number of its first line."""
     fence = lines[place.line - 1].strip()
     mark = fence[: len(fence) - len(fence.lstrip("`~"))]
     end = next((i for i in range(place.line, len(lines)) if lines[i].strip() == mark), len(lines))
-    text = "\n".join(lines[place.line : end])
+    return "\n".join(lines[place.line : end]), place.line + 1
+
+
+def _in_block(lines: list[str], place: Place) -> Iterator[Run]:
+    """In a fenced block, whose texts may be folded in any way: looked for in the file itself."""
+    text, line = _fenced(lines, place)
     for match in CLAIM.finditer(text):
-        yield Run(match, text[: match.start()], place_in(place.file, text, match.start(), place.line + 1))
+        yield Run(match, text[: match.start()], place_in(place.file, text, match.start(), line))
 
 
 def _lines(file: Path) -> list[str]:
@@ -71,11 +109,8 @@ def _measured(claim: Claim, place: Place, tools: Tools) -> Iterator[Problem]:
     assert tools.bench is not None
     try:
         values = [float(tools.bench.measure(link, claim.step)[claim.metric]) for link in claim.links]
-    except TooLong as error:
-        yield Problem(place, error.message, error.mend, "too-long")
-        return
     except UserError as error:
-        yield Problem(place, f"this run cannot be made: {error.message}", error.mend, "no-run")
+        yield cannot(error, place)
         return
     right, written = claim.agrees(values)
     if not right:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
+from itertools import pairwise
+from typing import cast
 from urllib.parse import unquote
 
-from tutor.conditions import parse_condition
+from tutor.conditions import Condition, Value, parse_condition
 from tutor.course.model import Exercise, LabBlock, PictureBlock, Place, Predict
 from tutor.course.problems import Problem
 from tutor.course.tools import LabFacts, Tools
@@ -24,8 +27,10 @@ def check_lab(block: LabBlock, tools: Tools) -> Iterator[Problem]:
         keys, values = block.marks[f"knobs.{key}:"], block.marks[f"knobs.{key}"]
         yield from _check_knob(block.lab, facts, key, value, keys, values)
     for i, name in enumerate(block.show):
-        if name not in facts.views:
-            place = block.marks[f"show.{i}"]
+        place = block.marks[f"show.{i}"]
+        if name in block.show[:i]:
+            yield Problem(place, f"the view {name!r} stands here twice", "remove one", "unknown-view")
+        elif name not in facts.views:
             yield Problem(place, f"{block.lab!r} has no view {name!r}", nearest(name, facts.views), "unknown-view")
     for key, names in (("hide", block.hide), ("lock", block.lock)):
         for i, name in enumerate(names):
@@ -41,7 +46,23 @@ def check_lab(block: LabBlock, tools: Tools) -> Iterator[Problem]:
     if block.sweep:
         yield from _check_sweep(block, facts)
     if block.goal:
-        yield from _check_condition(block.goal, block.marks["goal"], facts, "goal")
+        wrong = list(_check_condition(block.goal, block.marks["goal"], facts, "goal"))
+        yield from wrong or _check_turned(block, facts)
+
+
+def _check_turned(block: LabBlock, facts: LabFacts) -> Iterator[Problem]:
+    """A goal asks of no knob what it is not, where the learner cannot turn it."""
+    fixed = {name: "hidden" if name in block.hide else "locked" for name in (*block.hide, *block.lock)}
+    tree = parse_condition(block.goal).tree
+    for part in tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And) else [tree]:
+        condition = Condition(ast.unparse(part), frozenset(n.id for n in ast.walk(part) if isinstance(n, ast.Name)), part)
+        if condition.names and condition.names <= set(fixed) - set(facts.metrics):
+            values = {n: facts.knobs[n](block.knobs[n]) if n in block.knobs else facts.defaults.get(n) for n in condition.names}
+            if None not in values.values() and not condition.holds(cast(dict[str, Value], values)):
+                name = min(condition.names)
+                message = f"the goal asks for {condition.text}, and {name} is {fixed[name]}, so that nobody can turn it"
+                yield Problem(block.marks["goal"], message, "preset it so, or let it be turned", "goal")
+                return
 
 
 def check_picture(block: PictureBlock, tools: Tools) -> Iterator[Problem]:
@@ -123,7 +144,13 @@ def check_link(text: str, place: Place, tools: Tools) -> Iterator[Problem]:
 def _unknown_lab(name: str, place: Place, tools: Tools) -> Iterator[Problem]:
     if name in tools.unknown:  # it is there; what is wrong with it is said once, of its own file
         return
-    yield Problem(place, f"there is no lab {name!r}", nearest(name, tools.labs), "unknown-lab")
+    file = place.file.parent.parent / "labs" / f"{name.replace('-', '_')}.py"
+    if file.is_file():
+        message = f"labs/{file.name} binds no name LAB, so there is no lab {name!r}"
+        yield Problem(Place(file), message, "end it with a line LAB = and an instance of its class", "broken-lab")
+        return
+    close = nearest(name, tools.labs)
+    yield Problem(place, f"there is no lab {name!r}", close if close.startswith("did") else "see: dltutor labs", "unknown-lab")
 
 
 def _check_knob(lab: str, facts: LabFacts, key: str, value: object, keys: Place, values: Place) -> Iterator[Problem]:
@@ -154,3 +181,35 @@ def _check_condition(text: str, place: Place, facts: LabFacts, rule: str) -> Ite
     if not condition.names & set(facts.metrics):
         mend = "there are: " + ", ".join(facts.metrics)
         yield Problem(place, f"{text!r} names no metric, only knobs", mend, rule)
+        return
+    for said, mend in _never(condition.tree, facts):
+        yield Problem(place, f"{said} in {text!r}", mend, rule)
+        return
+
+
+def _never(tree: ast.expr, facts: LabFacts) -> Iterator[tuple[str, str]]:
+    """Comparisons that can never hold, since what is compared is of another kind: (what, how to mend)."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Compare):
+            continue
+        sides = [node.left, *node.comparators]
+        for op, pair in zip(node.ops, pairwise(sides), strict=True):
+            name = next((side.id for side in pair if isinstance(side, ast.Name)), "")
+            constants = [side.value for side in pair if isinstance(side, ast.Constant)]
+            if not name or not constants:
+                continue
+            value = constants[0]
+            if name in facts.metrics:
+                if isinstance(value, str):
+                    yield f"{name} is a number, and {value!r} is a text", f"write {value} without quotes"
+                continue
+            try:
+                read = facts.knobs[name](value)
+            except UserError as error:
+                if isinstance(op, ast.Eq):
+                    yield error.message, error.mend
+                continue
+            if isinstance(read, str) != isinstance(value, str):
+                kind = "text" if isinstance(read, str) else "number"
+                how = f"{str(value)!r}, in quotes" if isinstance(read, str) else f"{value!s}, without quotes"
+                yield f"the knob {name!r} is a {kind}, and never {value!r}", f"write {how}"

@@ -8,7 +8,7 @@ from typing import Any
 
 from tutor.course.grade import happened
 from tutor.course.model import LabBlock, Lesson, Place, Predict
-from tutor.course.problems import Problem
+from tutor.course.problems import Problem, placed
 from tutor.course.read import run_link
 from tutor.course.tools import Reached, TooLong, Tools
 from tutor.errors import UserError
@@ -38,7 +38,7 @@ def check_goal(block: LabBlock, tools: Tools) -> Iterator[Problem]:
                 yield from _check_par(block, found)
                 return
     except UserError as error:
-        yield _cannot(error, place)
+        yield cannot(error, place)
         return
     yield _unreached(block, found)
 
@@ -86,7 +86,7 @@ def check_guess(lesson: Lesson, guess: Predict, tools: Tools) -> Iterator[Proble
         metrics = tools.bench.reach(link, goal).metrics if goal else tools.bench.measure(link, None)
         true = [option.say for option in guess.options if happened(option, metrics)]
     except UserError as error:
-        yield _cannot(error, place)
+        yield cannot(error, place)
         return
     if len(true) != 1:
         what = "none of the options comes true" if not true else f"{len(true)} of the options come true"
@@ -105,7 +105,11 @@ def _run_of(lesson: Lesson, guess: Predict) -> tuple[str, str]:
     return run_link(lab, following.knobs), following.goal
 
 
-def _cannot(error: UserError, place: Place) -> Problem:
+def cannot(error: UserError, place: Place) -> Problem:
+    """A run that cannot be made: said of the lesson, or once of the line in the course's own lab that stops it."""
     if isinstance(error, TooLong):
         return Problem(place, error.message, error.mend, "too-long")
+    found = placed(place.file.parent.parent, error.message) if error.message.startswith("labs/") else None
+    if found is not None:
+        return Problem(found[0], f"the runs of this lab cannot be made: {found[1]}", error.mend, "no-run")
     return Problem(place, f"this run cannot be made: {error.message}", error.mend, "no-run")

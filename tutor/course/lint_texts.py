@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -49,10 +49,15 @@ class Index:
     chapters: tuple[str, ...]
     spelling: Spelling
     """Of the words of the glossary."""
+    unread: frozenset[Path] = frozenset()
+    """Lessons that are there and could not be read: a link to one is not looked at."""
 
 
-def index_of(course: Course, *, spelled: bool = True) -> Index:
-    """The targets of a course. spelled: whether its glossary says how its words are written (not those of another language)."""
+def index_of(course: Course, *, spelled: bool = True, unread: Iterable[Path] = ()) -> Index:
+    """The targets of a course. spelled: whether its glossary says how its words are written (not those of another language).
+
+    unread: files of lessons that could not be read.
+    """
     anchors: dict[Path, tuple[str, ...]] = {}
     for chapter in course.chapters:
         anchors[(chapter.folder / "index.md").resolve()] = ()
@@ -61,7 +66,8 @@ def index_of(course: Course, *, spelled: bool = True) -> Index:
     if course.glossary.terms:
         anchors[(course.folder / GLOSSARY).resolve()] = tuple(term.id for term in course.glossary.terms)
     chapters = tuple(chapter.id for chapter in course.chapters)
-    return Index(course.folder, anchors, chapters, spelling_of(course.glossary if spelled else Glossary()))
+    spelling = spelling_of(course.glossary if spelled else Glossary())
+    return Index(course.folder, anchors, chapters, spelling, frozenset(Path(os.path.abspath(file)) for file in unread))
 
 
 def check_lesson_texts(lesson: Lesson, index: Index, tools: Tools) -> Iterator[Problem]:
@@ -200,6 +206,8 @@ def _check_target(target: str, place: Place, index: Index, tools: Tools) -> Iter
         return
     path, hash_mark, anchor = target.partition("#")
     file = place.file if not path else place.file.parent / path
+    if Path(os.path.abspath(file)) in index.unread:
+        return
     if path.startswith("/") or "://" in path or not is_inside(index.root, file):
         yield Problem(place, f"the link {target!r} leads out of the course", "link to a file of the course", "broken-link")
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from tutor.course.folder import languages_of
@@ -13,26 +13,33 @@ from tutor.course.problems import Problem
 from tutor.course.tools import Tools
 
 _RULE = "translation"
+_FOUND_BEFORE = (_RULE, "duplicate-id")
+"""Rules of problems that are found with the originals, whatever the language."""
 _MEND = "only words may differ; change it here, or in both"
 
 
-def check_translations(root: Path, course: Course, tools: Tools) -> Iterator[Problem]:
-    """What is wrong with the translations of the course in this folder. course: as it is in its own language."""
-    originals = {lesson.id: lesson for lesson in course.lessons}
-    own = {lesson.file for lesson in course.lessons}
+def check_translations(root: Path, course: Course, tools: Tools, troubled: Collection[Path]) -> Iterator[Problem]:
+    """What is wrong with the translations of the course in this folder.
+
+    course: as it is in its own language. troubled: files of it with mistakes, to which no translation is compared yet.
+    """
+    originals = {lesson.file: lesson for lesson in course.lessons}
     for language in languages_of(root):
         spoken, problems = read_course(root, course.id, language)
+        troubled = {*troubled, *(problem.place.file for problem in problems)}
         spoken_files = (problem for problem in problems if problem.place.file.stem.endswith(f".{language}"))
-        yield from (problem for problem in spoken_files if problem.rule != _RULE)  # those were found with the original
+        yield from (problem for problem in spoken_files if problem.rule not in _FOUND_BEFORE)
         index = index_of(spoken, spelled=False)
         for chapter in spoken.chapters:
             for prose in chapter.intro:
                 if prose.place.file.stem.endswith(f".{language}"):
                     yield from check_text(prose.text, prose.place, index, tools)
         for lesson in spoken.lessons:
-            if lesson.file not in own:
+            if lesson.file not in originals:
                 yield from check_lesson_texts(lesson, index, tools)
-                yield from _alike(lesson, originals[lesson.id])
+                original = originals.get(lesson.file.with_name(f"{lesson.file.stem.removesuffix(f'.{language}')}.md"))
+                if original is not None and not {original.file, lesson.file} & set(troubled):
+                    yield from _alike(lesson, original)
 
 
 def _alike(lesson: Lesson, original: Lesson) -> Iterator[Problem]:

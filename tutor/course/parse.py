@@ -175,6 +175,6 @@ def _sections(root: Path, source: Source, front: Front, problems: Problems) -> t
             problems.add(raw.place, "heading", f"the section {raw.title!r} is empty", "write it, or remove the heading")
         pieces = (piece if isinstance(piece, Prose) else read_block(piece, root, names, problems) for piece in raw.pieces)
         sections.append(Section(raw.id, raw.title, tuple(block for block in pieces if block is not None), raw.place))
-    if not sections:
+    if not sections and front.lines:
         problems.add(Place(source.file, front.lines + 1), "empty", "the lesson has no text", "write it below")
     return tuple(sections)

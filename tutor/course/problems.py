@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from tutor.course.model import Place
 from tutor.errors import BadLesson
@@ -47,6 +49,15 @@ class Problems:
 
     def __len__(self) -> int:
         return len(self.found)
+
+
+_IN_FILE = re.compile(r"(?P<file>[^:]+\.py)(:(?P<line>\d+))?(:\d+)?: (?P<said>.*)", re.DOTALL)
+
+
+def placed(root: Path, sentence: str) -> tuple[Place, str] | None:
+    """A sentence about code, such as "labs/own.py:12: …", as the place that it names below root, and the rest; or None."""
+    match = _IN_FILE.match(sentence)
+    return (Place(root / match["file"], int(match["line"] or 1)), match["said"]) if match else None
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:

@@ -142,6 +142,11 @@ def _check(fields: Fields, quiz: Quiz) -> None:
             _check_feedback(fields, quiz)
     elif quiz.kind == "text" and quiz.answer is None and not quiz.answers:
         fields.wrong(fields.place, "this quiz has no answer", "add answer: … or answers: [ … ]", "missing-key")
+    elif quiz.kind == "range" and (quiz.low or 0.0) >= (quiz.high or 0.0):
+        fields.wrong(fields.at("low"), "low is not below high", "write the smaller end under low", "quiz-answer")
+    elif quiz.kind == "range" and quiz.within < 1:
+        message = "within says how many times as wide as low to high an answer may be, so below 1 nothing is right"
+        fields.wrong(fields.at("within"), message, "write 1.5 or more", "quiz-answer")
     else:
         _check_own_answer(fields, quiz)
 

@@ -42,7 +42,7 @@ def is_inside(root: Path, path: Path) -> bool:
 
 
 def plain_bytes(file: Path, most: int) -> bytes | None:
-    """At most so many bytes of a plain file; None: it is a pipe, a device or a folder, which no one waits for. Raises OSError."""
+    """At most so many bytes of a plain file; None: it is a pipe, a device, a folder. Raises OSError."""
     handle = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     with open(handle, "rb") as stream:
         return stream.read(most) if stat.S_ISREG(os.fstat(handle).st_mode) else None

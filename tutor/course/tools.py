@@ -24,6 +24,8 @@ class LabFacts:
     """The metrics that a view draws along the run."""
     axis: Callable[[str], object] | None = None
     """Reads an axis of the lab's map of many runs, such as "rate=0.1,1", and raises UserError; None: it has no such map."""
+    defaults: Mapping[str, object] = field(default_factory=dict)
+    """What the knobs are where nobody sets them."""
     socket: str = ""
     """The learner's function that the lab can run on; empty: none."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 
 from tutor.course.answers import short
 from tutor.course.arithmetic import FUNCTIONS, parse_expression
@@ -12,7 +13,7 @@ from tutor.course.grade import grade
 from tutor.course.instances import instance, names_in, numbers_of, sampled
 from tutor.course.model import Quiz, Variation
 from tutor.course.yamltree import Items, Node, Scalar, Table
-from tutor.errors import BadLesson
+from tutor.errors import BadLesson, nearest
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 _MEND = "write given: {w: [-2, 2, 0.5]}, from, to and step, or {w: {of: [1, 2, 4]}}"
@@ -30,12 +31,49 @@ def read_variation(fields: Fields, template: Quiz) -> Quiz | None:
     if answer and not _readable(fields, "answer", answer, names):
         return None
     asked = names_in(template.ask).union(*(names_in(option.say) for option in template.options))
+    if not _known_only(fields, template, [*names, *(["answer"] if answer else [])]):
+        return None
     for name, _ in numbers:
         if name not in asked:
             fields.wrong(fields.at("given"), f"{name} is drawn, but not shown", f"write {{{name}}} into ask", "given")
             return None
-    varied = Variation(numbers, where, answer, template)
-    return instance(Quiz(template.id, "", template.kind, varied=varied), 0)
+    drawn = Quiz(template.id, "", template.kind, varied=Variation(numbers, where, answer, template))
+    return instance(drawn, 0) if _all_numbers(fields, drawn) else None
+
+
+_FORMULA = re.compile(r"\$[^$]*\$")
+
+
+def _known_only(fields: Fields, template: Quiz, names: list[str]) -> bool:
+    """Whether each {name} in the texts, outside of formulas, is one of the names."""
+    texts = {"ask": template.ask, "because": template.because}
+    for i, option in enumerate(template.options):
+        texts |= {f"options.{i}.say": option.say, f"options.{i}.because": option.because}
+    texts |= {f"hints.{i}": hint for i, hint in enumerate(template.hints)}
+    for key, text in texts.items():
+        for name in sorted(names_in(_FORMULA.sub("", text)) - set(names)):
+            message = f"{{{name}}} is no number of this question"
+            fields.wrong(fields.marks.get(key, fields.place), message, nearest(name, names), "given")
+            return False
+    return True
+
+
+def _all_numbers(fields: Fields, quiz: Quiz) -> bool:
+    """Whether every instance has its numbers; the first that has not is reported."""
+    assert quiz.varied is not None
+    for seed in sampled(quiz):
+        values = numbers_of(quiz.varied, quiz.id, seed)
+        nothing = next((name for name, value in values.items() if math.isnan(value)), "")
+        if nothing:
+            place = fields.at("answer" if nothing == "answer" else "where")
+            message = f"with {_drawn(quiz.varied, values)} there is no number {nothing}"
+            fields.wrong(place, message, "draw from numbers that it can be computed for", "given")
+            return False
+    return True
+
+
+def _drawn(varied: Variation, values: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} = {short(values[name])}" for name, _ in varied.numbers)
 
 
 def _numbers(fields: Fields) -> tuple[tuple[str, tuple[float, ...]], ...]:
@@ -96,19 +134,13 @@ def _readable(fields: Fields, key: str, text: str, names: list[str]) -> bool:
 
 
 def check_instances(fields: Fields, quiz: Quiz) -> None:
-    """Report the first instance without a number, or whose answer, as it is shown, the quiz refuses."""
+    """Report the first instance whose answer, as it is shown, the quiz refuses."""
     assert quiz.varied is not None
-    for seed in sampled(quiz):
+    for seed in sampled(quiz) if quiz.kind == "number" else ():
         values = numbers_of(quiz.varied, quiz.id, seed)
-        drawn = ", ".join(f"{name} = {short(values[name])}" for name, _ in quiz.varied.numbers)
-        nothing = next((name for name, value in values.items() if math.isnan(value)), "")
-        if nothing:
-            fields.wrong(fields.at("given"), f"with {drawn} there is no number {nothing}", "draw from other numbers", "given")
+        shown = short(values["answer"])
+        verdict = grade(instance(quiz, seed), shown)
+        if not verdict.right:
+            message = f"with {_drawn(quiz.varied, values)} the quiz refuses its own answer {shown}: {verdict.say}"
+            fields.wrong(fields.at("answer"), message, "allow a little with within", "quiz-answer")
             return
-        if quiz.kind == "number":
-            shown = short(values["answer"])
-            verdict = grade(instance(quiz, seed), shown)
-            if not verdict.right:
-                message = f"with {drawn} the quiz refuses its own answer {shown}: {verdict.say}"
-                fields.wrong(fields.at("answer"), message, "allow a little with within", "quiz-answer")
-                return

@@ -88,7 +88,7 @@ def read_yaml(text: str, at: At) -> Node | None:
         # What was opened and never closed is a better place than the blank end of the text.
         place = at(*next((mark for mark in marks if not _ended(text, *mark)), _end(text)))
         raise BadYaml(
-            place, "yaml", f"this is not YAML: {error.problem or error.context}", _mend(error.problem or "")
+            place, "yaml", f"this is not YAML: {error.problem or error.context}", _mend(error.problem or "", _at(text, error))
         ) from None
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         raise BadYaml(at(0, 0), "yaml", f"this is not YAML: {error}", "write one key: value a line") from None
@@ -104,7 +104,18 @@ def _end(text: str) -> tuple[int, int]:
     return len(lines) - 1, len(lines[-1])
 
 
-def _mend(problem: str) -> str:
+def _at(text: str, error: yaml.MarkedYAMLError) -> str:
+    """The character that the parser stumbled over."""
+    mark = error.problem_mark
+    line = text.split("\n")[mark.line] if mark and mark.line <= text.count("\n") else ""
+    return line[mark.column : mark.column + 1] if mark else ""
+
+
+def _mend(problem: str, character: str) -> str:
+    if "tab" in problem or character == "\t":
+        return "use blanks in place of tabs"
+    if "expected key" in problem or "'-' indicator" in problem or "block end" in problem:
+        return "let the keys of one block, and the - of one list, begin in the same column"
     if "mapping values" in problem:
         return "put a text that holds a colon in quotes"
     if "cannot start any token" in problem:

@@ -28,6 +28,7 @@ from tutor.labs.spec import Knobs, Lab, Plug, State, Words
 from tutor.pictures import Picture
 
 Made = TypeVar("Made")
+_METHODS = ("start", "advance", "metrics", "view", "diagnose", "finished")
 LOADING = 60
 """Seconds that a lab's module may take to load, and its first steps to compile."""
 PATIENCE = 3
@@ -82,6 +83,9 @@ class Guarded:
             self.spec = check_spec(getattr(lab, "spec", None))
             if self.spec.id != name:
                 raise BadLab(f"its id is {self.spec.id!r}", f"it must be {name!r}, as the file is called {file.name}")
+            for method in _METHODS:
+                if not callable(getattr(lab, method, None)):
+                    raise BadLab(f"it has no method {method}()", "see what `dltutor new lab` makes")
 
     def __getattr__(self, name: str) -> Any:
         """What a lab may have beside the protocol: `layers`, `rivals`."""

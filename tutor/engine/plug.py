@@ -244,7 +244,10 @@ def explain(error: BaseException, file: Path) -> str:
         return f"{where}it ends the program instead of returning"
     if isinstance(error, IndexError) and (index := out_of_bounds(error)):
         return f"{where}{index}"
-    first = (str(error).strip().splitlines() or [""])[0][:200]
+    said = str(error).strip().splitlines() or [""]
+    if "pipeline (step:" in said[0]:  # Numba's first line says only where in Numba
+        said = [line for line in re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(said[1:])).splitlines() if line.strip()] or said
+    first = said[0].strip()[:200]
     if isinstance(error, TimeoutError) and first:
         return f"{where}{first}"
     return f"{where}{type(error).__name__}: {first}" if first else f"{where}{type(error).__name__}"

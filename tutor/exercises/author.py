@@ -215,9 +215,10 @@ def _line(part: Part, start: str) -> int:
 
 
 def _bad(part: Part, message: str, line: int) -> BadLesson:
-    return BadLesson(f"{Place(part.file, line)}: {message}", "see the other exercises' files")
+    return BadLesson(f"{Place(part.file, line)}: {message}", "see what `dltutor new exercise` makes")
 
 
 def _author_error(part: Part, error: BaseException) -> BadLesson:
     line = (error.lineno if isinstance(error, SyntaxError) else learner_line(error, part.file)) or 1
-    return BadLesson(f"{Place(part.file, line)}: {explain(error, part.file)}", "mend the exercise's own file")
+    said = explain(error, part.file).removeprefix(f"{part.file.name}:{line}: ")
+    return BadLesson(f"{Place(part.file, line)}: {said}", "mend the exercise's own file")

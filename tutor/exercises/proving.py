@@ -15,10 +15,11 @@ from tutor.exercises.verdict import Verdict
 
 FEWEST_HINTS, MOST_HINTS = 2, 4
 FEWEST_SHAPES = 3
+_SIZES = "yield a case of it, or say SMALLEST = … or ONE_SIZE = … in the check"
 
 
 def prove(exercise: Exercise) -> list[str]:
-    """What is wrong with the exercise, one sentence each; empty: nothing. Costs one process, about half a second.
+    """What is wrong with the exercise, and how to mend it, one sentence each; empty: nothing. Costs about half a second.
 
     An exercise that cannot even be prepared (a missing file, a check that raises or yields no case) is one sentence, which
     starts with file:line:column. Raises WorkerGone when no process can be had.
@@ -26,7 +27,7 @@ def prove(exercise: Exercise) -> list[str]:
     try:
         prepared, starting, solved = asyncio.run(_judge_both(exercise))
     except BadLesson as error:
-        return [error.message]
+        return [str(error)]
     return [
         *_starter(exercise, starting),
         *_solution(exercise, solved),
@@ -50,11 +51,11 @@ async def _judge_both(exercise: Exercise) -> tuple[Prepared, Verdict, Verdict]:
 def _starter(exercise: Exercise, starting: Verdict) -> list[str]:
     name = exercise.file.name
     if starting.passed:
-        return [f"the starter {name} already passes"]
+        return [f"the starter {name} already passes; take out of it what is to be written"]
     if starting.mistake:
-        return [f"the starter {name} is taken for the mistake {starting.mistake!r}"]
+        return [f"the starter {name} is taken for the mistake {starting.mistake!r}; let it do less"]
     if not any(line.startswith("yours: ") for line in starting.detail):
-        return [f"the starter {name} does not run to its end: {starting.title}"]
+        return [f"the starter {name} does not run to its end: {starting.title}; let it return something wrong"]
     return []
 
 
@@ -63,7 +64,9 @@ def _solution(exercise: Exercise, solved: Verdict) -> list[str]:
         return []
     where = next((line for line in solved.detail if line.startswith("where first different: ")), "")
     return [
-        f"the solution {part(exercise, 'solution').name} fails its own check: {solved.title}" + (f" ({where})" if where else "")
+        f"the solution {part(exercise, 'solution').name} fails its own check: {solved.title}"
+        + (f" ({where})" if where else "")
+        + "; mend it, or the check's expected()"
     ]
 
 
@@ -79,9 +82,9 @@ def _sizes(exercise: Exercise, prepared: Prepared) -> list[str]:
             f"the arrays in the cases of {name} have {len(shapes)} different shapes; {FEWEST_SHAPES} at least are due"
         )
     if prepared.smallest not in sizes:
-        problems.append(f"no array in the cases of {name} has the size {prepared.smallest}")
+        problems.append(f"no array in the cases of {name} has the size {prepared.smallest}; {_SIZES}")
     if not any(n % 2 and n > prepared.smallest for n in sizes):
-        problems.append(f"no array in the cases of {name} has an odd size larger than {prepared.smallest}")
+        problems.append(f"no array in the cases of {name} has an odd size larger than {prepared.smallest}; {_SIZES}")
     return problems
 
 
@@ -89,11 +92,15 @@ def _faults(exercise: Exercise, prepared: Prepared) -> list[str]:
     problems = []
     for fault in prepared.faults:
         if all(same(prepared, n, outcome, prepared.truth[n]) for n, outcome in enumerate(fault.outcomes)):
-            problems.append(f"the cases of {part(exercise, 'check').name} do not catch the mistake {fault.id!r}")
+            problems.append(
+                f"the cases of {part(exercise, 'check').name} do not catch the mistake {fault.id!r}; yield one that shows it"
+            )
             continue
         taken, _ = recognised(prepared, fault.outcomes)
         if taken != fault.id:
-            problems.append(f"the cases of {part(exercise, 'check').name} do not tell the mistake {fault.id!r} from {taken!r}")
+            check = part(exercise, "check").name
+            mend = "yield one in which they differ"
+            problems.append(f"the cases of {check} do not tell the mistake {fault.id!r} from {taken!r}; {mend}")
     return problems
 
 
@@ -105,5 +112,5 @@ def _hints(exercise: Exercise, prepared: Prepared) -> list[str]:
     known = [fault.id for fault in prepared.faults]
     for hint in exercise.hints:
         if hint.when and hint.when not in known:
-            problems.append(f"a hint is for the mistake {hint.when!r}, which is none of: {', '.join(known)}")
+            problems.append(f"a hint is for the mistake {hint.when!r}, which is none of: {', '.join(known)}; mend its when")
     return problems

@@ -127,7 +127,10 @@ class Session:
                 answer = await self._child.ask(message, _PREPARATION)
             except WorkerGone as gone:
                 place = Place(part(self.exercise, "check"))
-                raise BadLesson(f"{place}: {gone.message}", "make the cases smaller, or fewer") from None
+                raise BadLesson(
+                    f"{place}: {gone.message}",
+                    "look for a loop without an end in check, solution and faults; or make the cases smaller",
+                ) from None
             self.prepared = _prepared(answer)
         except BaseException:
             await self.close()

@@ -105,7 +105,8 @@ def _document(title: str, body: list[str]) -> str:
         [
             "<!doctype html>",
             f"<html lang='{language()}'>",
-            f"<head><meta charset='utf-8'><meta name='viewport' content='width=device-width, initial-scale=1'><title>{escape(title)}</title>",
+            "<head><meta charset='utf-8'><meta name='viewport' content='width=device-width, initial-scale=1'>",
+            f"<title>{escape(title)}</title>",
             f"<style>\n{_STYLE}\n</style></head>",
             "<body>",
             *body,

@@ -5,6 +5,7 @@ The program's own labs are held to this by the type checker; a lab from elsewher
 
 from __future__ import annotations
 
+import keyword
 import math
 import types
 from collections.abc import Callable, Iterator, Mapping
@@ -50,7 +51,8 @@ def _spec_faults(spec: LabSpec) -> Iterator[str]:
         if len(set(names)) < len(names):
             yield f"its spec has two {kind}s of one name"
         for name in names:
-            if not name.replace("-", "_").isidentifier():
+            asked = name.replace("-", "_") if kind == "view" else name  # goals ask for knobs and metrics, as in a - b
+            if not asked.isidentifier() or keyword.iskeyword(asked):
                 yield f"{name!r} is no name of a {kind}: use letters, digits and _"
     if not spec.views or not spec.metrics:
         yield "its spec needs a view and a metric at least"
