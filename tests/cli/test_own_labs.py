@@ -12,6 +12,7 @@ from cli_samples import Call
 
 from tutor import trust
 from tutor.cli import main
+from tutor.cli.lab_tests import _faults
 from tutor.engine import authored as loading
 from tutor.engine.link import make_link
 from tutor.engine.run import Run
@@ -228,3 +229,66 @@ def test_what_counts_as_a_lab(tmp_path: Path) -> None:
 def test_a_lab_that_cannot_be_called_so(call: Call, mine: Path, name: str) -> None:
     done = call("new", "lab", str(mine / name))
     assert (done.status, done.out, done.err.count("\n")) == (2, "", 1)
+
+
+def test_a_lab_is_a_function_of_the_state(call: Call, mine: Path, tmp_path: Path) -> None:
+    """What looks at a state leaves it as it is, and the same start comes twice; `course test` says which does not."""
+    for old, new, said in (
+        ('return {"m": 1.0}', 'state["x"][0] += 1; return {"m": 1.0}', "metrics() changes the state"),
+        ('return Text(("fine",))', 'state["x"][0] += 1; return Text(("fine",))', "view('v') changes the state"),
+        ('return Words("fine")', 'state["x"][0] += 1; return Words("fine")', "diagnose() changes the state"),
+        ('"step": scalar(0)', '"step": scalar(0), "y": np.random.rand(2)', "start() is not the same twice"),
+    ):
+        (tmp_path / "labs").mkdir(exist_ok=True)
+        text = HEAD.replace('{"step": scalar(0)}', '{"x": np.zeros(1), "step": scalar(0)}')
+        (tmp_path / "labs/own.py").write_text(text.replace(old, new))
+        assert next(_faults(loading.load(tmp_path).labs["own"])).startswith(said)
+        del sys.modules["labs.own"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('Knob("k"', 'Knob("per-step"', "'per-step' is no name of a knob"),
+        ('Metric("m")', 'Metric("lambda")', "'lambda' is no name of a metric"),
+        ("def diagnose", "def diagnosis", "it has no method diagnose()"),
+    ],
+)
+def test_a_lab_that_no_goal_could_name(tmp_path: Path, old: str, new: str, said: str) -> None:
+    assert said in loaded(tmp_path, old, new)
+
+
+def test_what_a_run_came_to_is_known_only_as_long_as_the_lab_is_what_it_was(call: Call, mine: Path) -> None:
+    own(mine)
+    lesson = str(mine / "01-first/02-lines.md")
+    assert call("lint", lesson, "--run").status == 0
+    file = mine / "labs/two_lines_kernels.py"
+    kept = file.read_text()
+    file.write_text(kept.replace("w[0] -= rate * slope", "w[0] += rate * slope"))
+    done = call("lint", lesson, "--run", "--json")
+    file.write_text(kept)
+    assert [problem["rule"] for problem in done.json["problems"]] == ["goal-unreached"]
+
+
+def test_its_pictures_are_read_and_exported(call: Call, mine: Path, tmp_path: Path) -> None:
+    own(mine)
+    lesson = mine / "01-first/02-lines.md"
+    kept = lesson.read_text()
+    lesson.write_text(kept + "\n```picture\nlab: two-lines?seed=2\nstep: 3\nsize: 40x10\ncaption: The line.\n```\n")
+    assert "┤" in call("read", "lines", "--course", str(mine)).out
+    done = call("export", str(mine), "--html", str(tmp_path / "pages"), "--json")
+    lesson.write_text(kept)
+    assert (done.status, done.json["failed"]) == (0, [])
+    page = (tmp_path / "pages/01-first/lines.html").read_text()
+    assert page.count("<img src='../pictures/two-lines-") == 2
+
+
+def test_labs_that_end_the_process_that_loads_them_are_said_by_lint(call: Call, mine: Path) -> None:
+    own(mine)
+    file = mine / "labs/two_lines.py"
+    kept = file.read_text()
+    file.write_text(kept.replace("import numpy", "import os\nos._exit(0)\nimport numpy", 1))
+    done = call("lint", str(mine))
+    file.write_text(kept)
+    assert done.status == 1
+    assert done.out.startswith(f"{file}:1:1: the lab 'two-lines' cannot be loaded: ")

@@ -61,6 +61,7 @@ LABS = {
         live=frozenset({"rate"}),
         curves=("errors", "mistakes"),
         socket="update",
+        defaults={"rate": 1.0, "data": "and"},
         axis=axis,
     ),
     "neuron": LabFacts(knobs={"w1": number}, metrics=("errors",), views=("surface",)),

@@ -131,6 +131,36 @@ def test_half_a_save_is_no_mistake(play: Callable[..., None]) -> None:
     play(act)
 
 
+def _pipe(file: Path) -> None:
+    os.mkfifo(file)
+
+
+def _out(file: Path) -> None:
+    file.symlink_to(file.parents[2] / "secret")
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [(Path.mkdir, "no plain file"), (_pipe, "no plain file"), (_out, "out of the course")],
+    ids=["folder", "pipe", "link"],
+)
+def test_what_is_no_text_of_the_course_is_neither_waited_for_nor_shown(
+    play: Callable[..., None], make: Callable[[Path], object], said: str
+) -> None:
+    async def act(pilot: Pilot[Any], screen: PreviewScreen, file: Path) -> None:
+        (file.parents[2] / "secret").write_text("---\ntitle: A secret\n---\n")
+        text = file.read_text()
+        file.unlink()
+        make(file)
+        await until(pilot, lambda: said in glass(pilot.app))
+        assert "secret" not in glass(pilot.app)
+        file.rmdir() if file.is_dir() else file.unlink()
+        file.write_text(text)
+        await until(pilot, lambda: not screen.problems and "enter to the task" in glass(pilot.app))
+
+    play(act)
+
+
 def test_a_frame_of_another_size(play: Callable[..., None]) -> None:
     async def act(pilot: Pilot[Any], screen: PreviewScreen, file: Path) -> None:
         await pilot.resize_terminal(131, 50)

@@ -44,8 +44,11 @@ def is_inside(root: Path, path: Path) -> bool:
 def plain_bytes(file: Path, most: int) -> bytes | None:
     """At most so many bytes of a plain file; None: it is a pipe, a device, a folder. Raises OSError."""
     handle = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        return None
     with open(handle, "rb") as stream:
-        return stream.read(most) if stat.S_ISREG(os.fstat(handle).st_mode) else None
+        return stream.read(most)
 
 
 def read_source(root: Path, file: Path, problems: Problems) -> Source | None:
