@@ -25,7 +25,7 @@ from kernels.cuda import held
 from kernels.cuda.device import cuda, kernel, on_device
 from kernels.cuda.dots import weight_slopes
 from kernels.cuda.losses import loss
-from kernels.cuda.optimizers import CLIP, L2, PULL, clip, mine, paces, penalize, remembered, settings, shrink, update
+from kernels.cuda.optimizers import CLIP, L2, PULL, clip, few_paces, mine, penalize, remembered, settings, shrink, update
 from kernels.cuda.random import shuffle
 from kernels.jit import record
 from kernels.mlp import DRAWN, DRAWS, NET, SHUFFLED, Data, Net, Work
@@ -175,9 +175,10 @@ def _train(
             penalize(net, w, grad, settings[run, L2])
         if settings[run, CLIP] > _ZERO:
             clip(my_grad, settings[run, CLIP], parts)
-        update(number, pace[run, s], settings[run], my_w, my_grad, my_first, my_second)
-        if pace[run, s, PULL] > _ZERO:
-            shrink(net, w, pace[run, s, PULL])
+        now = pace[min(run, pace.shape[0] - 1), min(s, pace.shape[1] - 1)]
+        update(number, now, settings[run], my_w, my_grad, my_first, my_second)
+        if now[PULL] > _ZERO:
+            shrink(net, w, now[PULL])
         cuda.syncthreads()
         if me == 0:
             for k in range(pins.shape[0]):
@@ -235,13 +236,12 @@ def train_each(
     columns, slots = _columns(net, rule, data.batch), remembered(rule)
     if columns == 0:
         raise ValueError(too_large(net, rule))
-    threads = threads_of(net, rules, columns)
     there, lost = (held.changing(theta), held.changing(memory)), held.spare("mlp.history", history.shape, np.float32)
-    _train[nets, threads, 0, 4 * _floats(net, slots, columns)](
+    _train[nets, threads_of(net, rules, columns), 0, 4 * _floats(net, slots, columns)](
         Net(*(_there(part) for part in net)),
         int(rule.number),
         data._replace(x=_there(of_each(data.x)), t=_there(of_each(data.t))),
-        *(cuda.to_device(array) for array in (settings(rules), paces(rules, first, steps), np.asarray(seeds, np.uint64))),
+        *(cuda.to_device(array) for array in (settings(rules), few_paces(rules, first, steps), np.asarray(seeds, np.uint64))),
         held.spare("mlp.order", (nets, 2, data.x.shape[-2]), np.int32),
         *there,
         cuda.to_device(pins),

@@ -18,7 +18,7 @@ import json, sys, warnings
 import numpy as np
 warnings.simplefilter("error", RuntimeWarning)
 from kernels import activations, losses, mlp as cpu, optimizers
-from kernels.cuda import device, mlp as gpu
+from kernels.cuda import device, mlp as gpu, optimizers as twin
 from kernels.optimizers import HOLD, rule
 
 if device.simulated:  # a thread of the simulator is a thread of Python: few, and a small block's worth of columns
@@ -79,6 +79,17 @@ for k in range(3):
     cpu.train(net, cpu.work(net, 3, 5), some[k], data, one, m, *free, 4, 4, h)
     each.append(max(apart(a, b) for a, b in ((one, many[k]), (m, memory[k]), (h, history[k]))))
 
+# A pace for all nets and all steps is that of each net and each step.
+few, whole = ([], [])
+for rules_ in ([rule("momentum", 0.1)] * 3, [rule("adam", 0.1)] * 3, [rule("momentum", rate) for rate in rates]):
+    for paces, end in ((gpu.few_paces, few), (twin.paces, whole)):
+        gpu.few_paces, kept = paces, gpu.few_paces
+        w, m, h = np.tile(theta, (3, 1)), np.zeros((3, 2 * theta.size), np.float32), np.zeros((3, 3), np.float32)
+        gpu.train_each(net, rules_, cpu.data(x, t, 3), seeds, w, m, *free, 4, 3, h)
+        gpu.few_paces = kept
+        end.append([a.tobytes().hex() for a in (w, m, h)])
+sizes = [twin.few_paces([rule(name, 0.1)] * 1024, 0, 99).shape[:2] for name in ("gradient descent", "adam")]
+
 big, playground = cpu.net([2, 128, 128, 1]), cpu.net([7, *[8] * 6, 1])
 small = [gpu.too_large(playground, rule(name, 1.0)) for name in optimizers.NAMES]
 try:
@@ -86,7 +97,8 @@ try:
     refused = ""
 except ValueError as error:
     refused = str(error)
-print(json.dumps({"found": found, "still": still, "each": each, "small": small, "refused": refused}))
+print(json.dumps({"found": found, "still": still, "each": each, "small": small, "refused": refused,
+                  "paces": [few == whole, sizes]}))
 """
 
 
@@ -97,6 +109,7 @@ def assert_twins(found: Any) -> None:
     assert found["still"][0] == 0
     assert found["still"][1] < TOLERANCE, "without an optimizer only the loss is computed"
     assert max(found["each"]) < TOLERANCE
+    assert found["paces"] == [True, [[1, 1], [1, 99]]], "what a thousand nets have in common is sent once"
     assert set(found["small"]) == {""}, "whatever the playground offers fits"
     assert "too large for one block" in found["refused"]
 

@@ -179,10 +179,12 @@ def cuda_nets(shape: Shape, count: int, x: Any, t: Any) -> Runner:
     theta = np.stack([start.parameters(net, seed=k) for k in range(count)])
     memory = np.stack([start.memory(net)] * count)
     seeds, free, made = np.arange(count, dtype=np.uint64), (np.zeros(0, np.int64), np.zeros(0, np.float32)), 0
+    history = np.empty((count, 0), np.float32)
 
     def run(steps: int) -> None:
-        nonlocal made
-        history = np.empty((count, steps), np.float32)
+        nonlocal made, history
+        if history.shape[1] != steps:  # to have the system find fresh memory for it each time would be timed, too
+            history = np.zeros((count, steps), np.float32)
         mlp.train_each(net, [rule] * count, data, seeds, theta, memory, *free, made, steps, history)
         made += steps
 
