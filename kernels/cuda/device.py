@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
@@ -35,6 +36,9 @@ simulated = bool(getattr(config, "ENABLE_CUDASIM", False))
 
 if find_spec("numba_cuda") is not None:
     try:
+        # It stands in for the CUDA inside Numba, which is old. Python does this by itself where it was installed into an
+        # environment, but not in a folder on PYTHONPATH.
+        import_module("_numba_cuda_redirector")
         from numba import cuda as _cuda
 
         cuda = _cuda

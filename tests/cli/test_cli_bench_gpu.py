@@ -121,6 +121,10 @@ def test_the_table_has_the_gpu_and_the_date(call: Call, machine: dict[str, Runne
     document = json.loads(file.read_text())
     assert document["gpu"] == "Some GPU"
     assert [result["value"] for result in document["results"]] == [20.0, 4.0]
+    out = call("bench", "nets", "--device", "cuda", "--markdown").out.splitlines()
+    assert out[0].startswith("Some GPU, 20")
+    assert out[1:4] == ["", "| what | measured | aimed at | |", "|---|---|---|---|"]
+    assert out[4] == "| nets: against the CPU | 20 × | – | 200 steps a second, the CPU, one core, 10 |"
     assert call("bench", "nets", "--device", "cuda", "--record").status == 0
     run = recorded()
     assert run is not None, "where the lab looks for it"

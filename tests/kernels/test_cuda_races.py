@@ -58,7 +58,7 @@ def task():
     sizes = [few() for _ in range(2 + few(2))]
     net = nets.net(sizes, one_of(activations.TRAINABLE), "linear", one_of(losses.NAMES))
     theta, n = floats(int(net.weights[-1])), few(6)
-    pins = (np.array([0], np.int64), np.float32([0.5])) if often(1) else free
+    pins = (np.array([theta.size - 1], np.int64), np.float32([0.5])) if often(1) else free
     data = nets.data(floats(n, sizes[0]), classes(n, sizes[-1]), few(7), one_of(nets.BATCHES), seed=3)
     return net, data, theta, np.zeros(2 * theta.size, np.float32), pins
 

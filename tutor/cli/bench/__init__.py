@@ -44,6 +44,7 @@ def configure(parser: Parser) -> None:
         "--lab", metavar="LAB", action="append", default=[], help="with wire, links, long: only this lab (again for more)"
     )
     parser.add_argument("--minutes", metavar="N", type=whole(1, 24 * 60), default=60, help="with long: for how long (60)")
+    parser.add_argument("--markdown", action="store_true", help="print the table as Markdown, to be kept in a file")
     json_option(parser)
 
 
@@ -69,7 +70,8 @@ def main(arguments: Wanted) -> int:
     else:
         if heading:
             print(", ".join(heading.values()))
-        print(table([_row(result) for result in results], right=(1,)))
+        rows = [_row(result) for result in results]
+        print(_markdown(rows) if arguments.markdown else table(rows, right=(1,)))
     return 1 if any(result.met is False for result in results) else 0
 
 
@@ -125,6 +127,13 @@ def _row(result: Result) -> tuple[str, ...]:
     verdict = {True: "ok", False: "OVER" if not result.least else "UNDER", None: ""}[result.met]
     bound = "" if result.budget is None else f"{'≥' if result.least else '≤'} {result.budget:g} {result.unit}"
     return result.name, f"{result.value:.3g} {result.unit}", bound, verdict, result.how
+
+
+def _markdown(rows: Sequence[tuple[str, ...]]) -> str:
+    """The same table for a page: what was measured, what it came to, what was aimed at, and how."""
+    lines = ["", "| what | measured | aimed at | |", "|---|---|---|---|"]
+    lines += [f"| {name} | {value} | {bound or '–'} | {how} |" for name, value, bound, _, how in rows]
+    return "\n".join(lines)
 
 
 def _as_json(result: Result) -> dict[str, object]:
