@@ -16,6 +16,7 @@ what it is given with them: a Python float, which a real GPU would take for a fl
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
@@ -123,6 +124,8 @@ def sine(half_turns: Any) -> Any:
 
 
 if cuda is not None and not simulated:
+    # What an old driver means, `dltutor doctor` says.
+    os.environ.setdefault("CUDA_PYTHON_DISABLE_MAJOR_VERSION_WARNING", "1")
     # A net a block, and one net, is what is wanted here; Numba would write into the learner's terminal that it is few.
     setattr(config, "CUDA_LOW_OCCUPANCY_WARNINGS", 0)  # noqa: B010 (mypy does not know it)
     # Without these, NVVM fuses every product into the sum that follows it, and the bits differ from the processor's.
