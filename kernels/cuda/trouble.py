@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _LOST = (
     *(
         "ILLEGAL_ADDRESS",
@@ -18,7 +20,7 @@ _LOST = (
 _COMPILERS = (
     *("NvvmError", "NvvmSupportError", "NvrtcError", "NvrtcCompilationError", "NvrtcBuiltinOperationFailure"),
     *("NvrtcSupportError", "LinkerError", "CCSupportError", "TypingError", "LoweringError", "CudaLoweringError"),
-    *("UnsupportedError", "UnsupportedBytecodeError"),
+    *("UnsupportedError", "UnsupportedBytecodeError", "nvJitLinkError", "DynamicLibNotFoundError"),
 )
 _DRIVERS = ("CudaSupportError", "CudaRuntimeError")
 
@@ -50,4 +52,5 @@ def first_line(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    return next((word.strip("[]():,.") for word in text.split() if "CUDA_ERROR_" in word), first_line(text))
+    found = re.search(r"CUDA_ERROR_\w+", text)
+    return found[0] if found else first_line(text)

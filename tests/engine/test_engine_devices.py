@@ -30,6 +30,14 @@ class NvvmError(Exception): ...
 class CudaSupportError(ImportError): ...
 
 
+class CUDAError(Exception):
+    """cuda.core's, which launches the kernels."""
+
+
+class nvJitLinkError(Exception):
+    """The linker's, in a small letter."""
+
+
 class Machine(Walk):
     """The walk, which on its GPU goes a thousandth further at each step, and may fail."""
 
@@ -123,6 +131,12 @@ def test_a_device_that_is_not_there_is_refused_and_the_run_goes_on(monkeypatch: 
         (CudaAPIError("[2] Call to cuMemAlloc results in CUDA_ERROR_OUT_OF_MEMORY"), "the GPU has too little memory left"),
         (CudaAPIError("[700] Call to cuMemcpyDtoH results in CUDA_ERROR_ILLEGAL_ADDRESS"),
          "the GPU no longer answers (CUDA_ERROR_ILLEGAL_ADDRESS)"),
+        (CudaAPIError("[<CUresult.CUDA_ERROR_ILLEGAL_ADDRESS: 700>] Call to it results in CUDA_ERROR_ILLEGAL_ADDRESS"),
+         "the GPU no longer answers (CUDA_ERROR_ILLEGAL_ADDRESS)"),
+        (CUDAError("CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES: This indicates that a launch did not occur"),
+         "too few registers or too little shared memory"),
+        (nvJitLinkError("ERROR_PTX_COMPILE (4)\nLinker error log: ptxas fatal"),
+         "its kernel could not be compiled (nvJitLinkError: ERROR_PTX_COMPILE (4))"),
         (NvvmError("Failed to compile\n\n<unnamed>: parse error"),
          "its kernel could not be compiled (NvvmError: Failed to compile)"),
         (CudaSupportError("Error at driver init: \nCUDA driver library cannot be found"),
