@@ -59,7 +59,7 @@ class LessonWorker:
     async def close(self) -> None:
         self.closed = True
 
-    async def open(self, link: str, *, plug: Path | None = None, step: int = 0) -> None:
+    async def open(self, link: str, *, plug: Path | None = None, step: int = 0, free: bool = False) -> None:
         self.opened.append((link, plug))
         self.spec = find_lab(split_link(link)[0]).spec
         self.link, self.plug, self.at = parse_link(link, self.spec), plug, step

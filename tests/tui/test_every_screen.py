@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shutil
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
-from lesson_fake import until
+from lesson_fake import COURSE, until
 from rich.color import Color as RichColor
 from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
+from test_map_screen import FakeCrew
 from textual.pilot import Pilot
 
 from tutor.course.model import Course
+from tutor.course.parse import load_outline
 from tutor.draw.cells import Look
 from tutor.engine.client import Worker
 from tutor.engine.session import Session
@@ -23,25 +27,100 @@ from tutor.engine.wire import Message
 from tutor.errors import StoreProblem
 from tutor.store import Store
 from tutor.tui.app import TutorApp
+from tutor.tui.blocks.editor import CodeEditor
 from tutor.tui.lab_pane import LabPane
+from tutor.tui.screens.bug import BugScreen, MendScreen
+from tutor.tui.screens.dialogs import Confirm
 from tutor.tui.screens.exercise import ExerciseScreen
 from tutor.tui.screens.help import HelpScreen
 from tutor.tui.screens.home import Home, Menu
 from tutor.tui.screens.lesson import LessonScreen
+from tutor.tui.screens.map import MapScreen
+from tutor.tui.screens.terms import TermsScreen
 from tutor.tui.thrift import Thrift
 
 SIZES = ((60, 20), (120, 40), (200, 50), (80, 24))
 """The last is the one that it was at before."""
+NOW = SIZES[-1:]
+SOME = {"light": NOW, "16 colours": NOW, "ascii without colour": (*SIZES[:1], *NOW)}
+"""Looks that are not looked at in every size: colours do not depend on it, and letters least where there is room."""
 LOOKS = {
     "colour": Look(),
     "light": Look(dark=False),
     "16 colours": Look(few=True),
-    "no colour": Look(colour=False),
-    "ascii": Look(unicode=False),
+    "ascii without colour": Look(unicode=False, colour=False),
 }
 DEPTHS = {False: (ColorSystem.TRUECOLOR, ColorSystem.EIGHT_BIT), True: (ColorSystem.STANDARD,)}
 """What a terminal makes of the colours of a screen, by whether it has few."""
 _INK = re.compile(r"\x1b\[[0-9;]*?(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:;[0-9;]*)?m")
+
+GUESSES = (("number", "How many mistakes"), ("choice", "What comes of it"), ("sketch", "How do the mistakes grow"))
+GLOSSARY = "---\ntitle: Words\n---\n## zero\n\nNothing at all. [Here](02-second/01-other.md)\n"
+LESSON = """---
+title: Guesses and a bug
+minutes: 5
+---
+A word: [zero](../glossary.md#zero).
+
+## A number
+
+```predict number
+ask: How many mistakes does it make on AND?
+kind: number
+lab: perceptron
+measure: mistakes
+within: 3
+```
+
+## A choice
+
+```predict choice
+ask: What comes of it?
+kind: choice
+lab: perceptron
+measure: errors
+options: [{say: "It learns", when: errors == 0}, {say: "It does not", when: errors > 0}]
+```
+
+## A sketch
+
+```predict sketch
+ask: How do the mistakes grow?
+kind: sketch
+lab: perceptron?data=and
+measure: mistakes
+steps: 12
+range: [0, 10]
+within: 0.1
+```
+
+## Run it
+
+```lab perceptron
+knobs: {data: and}
+show: [boundary, mistakes]
+goal: errors == 0
+say: Run it until it makes no more mistakes.
+```
+
+## A bug
+
+"""
+BUGGY = Path(__file__).parents[2] / "lessons/06-representation"
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """The small course of these tests, and a chapter of guesses and a bug."""
+    root = tmp_path_factory.mktemp("walked") / "course"
+    shutil.copytree(COURSE, root)
+    shutil.copytree(BUGGY / "exercises", root / "03-third/exercises")
+    bug = re.search(r"^```bug .*?^```$", (BUGGY / "02-end-to-end.md").read_text(encoding="utf-8"), re.M | re.S)
+    assert bug
+    (root / "03-third/index.md").write_text("---\ntitle: The third chapter\nsummary: One lesson.\n---\nA page.\n")
+    (root / "03-third/01-guesses.md").write_text(f"{LESSON}{bug[0]}\n", encoding="utf-8")
+    (root / "glossary.md").write_text(GLOSSARY)
+    return load_outline(root, "samples")
 
 
 class OwnWorker(Worker):
@@ -116,12 +195,61 @@ async def walk(pilot: Pilot[Any], app: TutorApp) -> AsyncIterator[tuple[str, str
     await app.screen.go(len(app.screen.lesson.sections) - 1)  # type: ignore[attr-defined]
     app.screen.open_card(app.screen.query("ExerciseCard").first())  # type: ignore[attr-defined, arg-type]
     await until(pilot, lambda: isinstance(app.screen, ExerciseScreen))
-    yield "exercise", "Exercise"
+    yield "exercise", "/update.py"
+    await back_home()
+
+    app.open_lab("perceptron?data=blobs&n=20")
+    await until(pilot, lambda: pane_of(app) is not None and pane_of(app).frame is not None)
+    await press("question_mark")
+    await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+    yield "help of a lab", "One step"
+    await press("q", "s", "ctrl+u", *"rate=0.1,1,10 seed=0..3", "enter")
+    await until(pilot, lambda: isinstance(app.screen, MapScreen) and "12 runs" in glass(app))
+    yield "map", "12 runs"
+    await back_home()
+
+    app.open_lesson("03-third/guesses")
+    await until(pilot, lambda: isinstance(app.screen, LessonScreen) and app.screen.page.children)
+    for number, (kind, asked) in enumerate(GUESSES):
+        await app.screen.go(number + 1)  # type: ignore[attr-defined]
+        await press("enter")
+        await until(pilot, lambda: app.focused is not None and asked in glass(app))  # noqa: B023
+        yield f"guess: {kind}", asked
+        await press("escape")
+    await press("w")
+    await until(pilot, lambda: isinstance(app.screen, TermsScreen))
+    yield "words", "Nothing at all."
+    await press("q")
+    await app.screen.go(len(GUESSES) + 1)  # type: ignore[attr-defined]
+    await press("enter", "enter")
+    await until(pilot, lambda: app.screen.query(LabPane) and pane_of(app).frame is not None)
+    yield "lab of a lesson", "perceptron"
+    await back_home()
+    app.open_lesson("03-third/guesses")
+    await until(pilot, lambda: isinstance(app.screen, LessonScreen) and app.screen.page.children)
+    await app.screen.go(len(GUESSES) + 2)  # type: ignore[attr-defined]
+    await press("enter", "enter")
+    await until(pilot, lambda: isinstance(app.screen, BugScreen) and app.screen.query(CodeEditor))
+    await press("down", "enter")
+    yield "bug", "Find the bug"
+    await press(*["down"] * 11, "enter")
+    await until(pilot, lambda: app.screen.found)  # type: ignore[attr-defined]
+    yield "bug found", "Line 13 is the one"
+    await press("e")
+    await until(pilot, lambda: isinstance(app.screen, MendScreen))
+    yield "mend", "/bug_dropout.py"
     await back_home()
 
     app.open_review()
     await until(pilot, lambda: "Review" in glass(app)[:80])
     yield "review", "Review"
+    await back_home()
+    app.screen.show_courses({"other": ("Another course", "1.0"), "b" * 40: ("A title that is long " * 5, "2")})  # type: ignore[attr-defined]
+    await press("end")
+    yield "courses", "Another course"
+    app.push_screen(Confirm("Trust it?", "It is code. " * 80, "trust it", "leave it"))
+    await until(pilot, lambda: isinstance(app.screen, Confirm))
+    yield "question", "y: trust it"
     await back_home()
     app.tell(StoreProblem("your progress cannot be written to a file", "make room"))
     await pilot.pause()
@@ -144,6 +272,7 @@ def glass(app: TutorApp) -> str:
 @pytest.fixture
 def make(course: Course, store: Store, monkeypatch: pytest.MonkeyPatch) -> Callable[[Look], TutorApp]:
     monkeypatch.setattr("tutor.labs.lab_ids", lambda: ("neuron", "perceptron"))
+    monkeypatch.setattr("tutor.tui.maps.GridCrew", FakeCrew)
     return lambda look: TutorApp(course, store, OwnWorker(), look=look)
 
 
@@ -157,13 +286,13 @@ def test_every_screen_at_every_size(make: Callable[[Look], TutorApp], name: str)
         async with app.run_test(size=(80, 24)) as pilot:
             async for screen, word in walk(pilot, app):
                 seen.append(screen)
-                for size in SIZES if name != "light" else SIZES[-1:]:  # light differs in its colours only
+                for size in SOME.get(name, SIZES):
                     await pilot.resize_terminal(*size)
                     await until(pilot, lambda size=size: tuple(app.screen.size) == size and len(rows_of(app)) == size[1])
                     check(app, f"{screen} at {size[0]}x{size[1]}, {name}", word, size, look)
 
     asyncio.run(main())
-    assert len(seen) == 13
+    assert len(seen) == 25
 
 
 def check(app: TutorApp, where: str, word: str, size: tuple[int, int], look: Look) -> None:
@@ -255,7 +384,7 @@ def test_contrast_is_that_of_the_standard() -> None:
 
 
 def test_the_list_shows_what_is_chosen_without_colour(make: Callable[[Look], TutorApp]) -> None:
-    app = make(LOOKS["no colour"])
+    app = make(Look(colour=False))
 
     async def main() -> None:
         async with app.run_test(size=(80, 24)) as pilot:

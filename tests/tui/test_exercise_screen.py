@@ -96,7 +96,7 @@ def editor(screen: ExerciseScreen) -> CodeEditor:
 def test_before_and_after(
     make_app: Make, judge: Judge, frame: Callable[..., None], size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tutor.tui.screens.exercise.short", lambda path: f"~/{path.name}")
+    monkeypatch.setattr("tutor.tui.screens.exercise.short", lambda path, *_: f"~/{path.name}")
     app = make_app(LAB)
 
     async def act(pilot: Pilot[Any], screen: ExerciseScreen) -> None:

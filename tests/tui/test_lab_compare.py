@@ -20,7 +20,8 @@ from tutor.engine.crew import Job, Outcome
 from tutor.engine.curves import Record, curve_of
 from tutor.pictures import Lines, Series, Text
 from tutor.store import Store
-from tutor.tui.kept import keep
+from tutor.tui.compare_rows import table_rows
+from tutor.tui.kept import Sheet, keep
 from tutor.tui.screens.compare import CompareScreen
 
 
@@ -345,3 +346,17 @@ def test_help_says_what_the_keys_do(store: Store) -> None:
         assert not isinstance(app.screen, CompareScreen)
 
     drive(store, test, size=(80, 60))
+
+
+def test_a_number_stands_in_the_table_whole_or_not_at_all() -> None:
+    sheet = Sheet(
+        ("run", "step", "loss", "accuracy"), (("now", "12", "0.125", "0.8125"), ("kept", "3", "it cannot be run again"))
+    )
+    wide, narrow = [
+        "".join(span.text for row in table_rows(sheet, [0, None], 0, width, 4, Look())[0] for span in row) for width in (60, 27)
+    ]
+    assert "0.8125" in wide
+    assert "0.125" in narrow
+    assert "0.8" not in narrow
+    assert "acc" not in narrow
+    assert "it cannot" in narrow

@@ -42,7 +42,7 @@ class FakeCrew:
 
     def __init__(self, spec: LabSpec, links: list[str], *, device: str = "cpu", nice: int = 0) -> None:
         self.links, self.moved, self.note, self.closed = links, None, "", False
-        self.values = np.full((len(links), 2), np.nan)
+        self.values = np.full((len(links), len(spec.metrics)), np.nan)
         self.steps = np.zeros(len(links), np.int64)
         self.fates = np.full(len(links), WAITING)
         self.errors = [""] * len(links)
@@ -60,9 +60,9 @@ class FakeCrew:
             if "count=13" in link:
                 self.fates[k], self.errors[k] = FAILED, "count cannot be 13 here"
             elif rate > 5 and self.steps[k] >= 20:
-                self.fates[k], self.values[k] = DIVERGED, (np.inf, np.nan)
+                self.fates[k], self.values[k, :2] = DIVERGED, (np.inf, np.nan)
             else:
-                self.values[k] = (
+                self.values[k, :2] = (
                     abs(np.log10(rate)) + 1 / (1 + self.steps[k]) + seed / 100,
                     max(0, 9 - self.steps[k] // 10 - seed),
                 )

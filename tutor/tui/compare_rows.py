@@ -98,15 +98,19 @@ def table_rows(
     top = max(min(top, current), current - room + 1, 0)
     top = min(top, max(0, len(sheet.rows) - room))
     count = len(sheet.heads)
-    widths = [
-        min(_WIDEST, max(cell_width(line[k]) for line in (sheet.heads, *sheet.rows) if k < len(line))) for k in range(count)
-    ]
-    rows = [_line(sheet.heads, widths, [Span("     ")], width, look, "muted", False)]
+    lines = [line for line in (sheet.heads, *sheet.rows) if len(line) == count]
+    widths = [min(_WIDEST, max(cell_width(line[k]) for line in lines)) for k in range(count)]
+    shown = count
+    while shown > 2 and 3 + sum(widths[:shown]) + 2 * shown > width:
+        shown -= 1  # half of a number would be a wrong one
+    rows = [_line(sheet.heads[:shown], widths[:shown], [Span("     ")], width, look, "muted", False)]
     for k in range(top, min(top + room, len(sheet.rows))):
         place = drawn[k]
         pointer = Span(sign("▸ ", "> ", look) if k == current else "  ", ink("accent", look, bold=True))
         mark = Span(mark_of(place), palette.ink(ROLES[place], look, bold=True)) if place is not None else Span(" ")
-        rows.append(_line(sheet.rows[k], widths, [pointer, mark, Span("  ")], width, look, "text", k == current))
+        whole = len(sheet.rows[k]) == count  # else a sentence stands in place of the numbers
+        cells, room_for = (sheet.rows[k][:shown], widths[:shown]) if whole else (sheet.rows[k], widths)
+        rows.append(_line(cells, room_for, [pointer, mark, Span("  ")], width, look, "text", k == current))
     return rows, top
 
 

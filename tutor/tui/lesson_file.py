@@ -81,9 +81,10 @@ def editor_command(environment: dict[str, str] | os._Environ[str] = os.environ) 
     return []
 
 
-def short(path: Path) -> str:
-    """A path with the home folder as ~."""
+def short(path: Path, room: int, ellipsis: str = "…") -> str:
+    """A path with the home folder as ~, in so many columns: its end says most."""
     try:
-        return str(Path("~") / path.relative_to(Path.home()))
+        said = str(Path("~") / path.relative_to(Path.home()))
     except (ValueError, RuntimeError):
-        return str(path)
+        said = str(path)
+    return said if len(said) <= room else ellipsis + said[-max(1, room - len(ellipsis)) :]

@@ -44,6 +44,8 @@ def begin(start: str | None) -> tuple[Course, str, int]:
 
 def faults_words(faults: int) -> str:
     """What is said of a course with faults; empty where it has none."""
+    if faults == 1:
+        return tr("This course has a fault: dltutor lint names it.")
     return tr("This course has {faults} faults: dltutor lint names them.", faults=faults) if faults else ""
 
 

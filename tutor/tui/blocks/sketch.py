@@ -21,7 +21,7 @@ class Sketch(StripView, can_focus=True):
     """A prediction of kind `sketch`, being drawn."""
 
     DEFAULT_CSS = """
-    Sketch { height: 11; max-width: 72; background: $surface; }
+    Sketch { height: 11; max-width: 72; background: $background; }
     """
     BINDINGS = [
         Binding("left", "choose(-1)", "Point", key_display="left/right"),

@@ -115,12 +115,8 @@ class ExerciseScreen(Screen[None]):
 
     def refill(self) -> None:
         """Show the state as it is now."""
+        self.on_resize()
         done = self.book.is_done(self.exercise.id)
-        state = tr("done") if done else tr("shown, not done") if self.book.is_skipped(self.exercise.id) else tr("open")
-        path = short(self.file.path) if self.file else self.exercise.file.name
-        self.query_one("#bar", Static).update(
-            Content.assemble((tr("Exercise  "), "bold"), f"{state}   ", (path, "$text-muted"))
-        )
         pieces = side_pieces(
             self.exercise,
             self.app.look,
@@ -132,6 +128,16 @@ class ExerciseScreen(Screen[None]):
         )
         self.query_one("#said", Flow).show(pieces)
         self.refresh_bindings()
+
+    def on_resize(self) -> None:
+        done = self.book.is_done(self.exercise.id)
+        state = tr("done") if done else tr("shown, not done") if self.book.is_skipped(self.exercise.id) else tr("open")
+        room = self.size.width - 5 - len(tr("Exercise  ") + state)
+        dots = "…" if self.app.look.unicode else "..."
+        path = short(self.file.path, room, dots) if self.file else self.exercise.file.name
+        self.query_one("#bar", Static).update(
+            Content.assemble((tr("Exercise  "), "bold"), f"{state}   ", (path, "$text-muted"))
+        )
 
     def say(self, notice: str) -> None:
         self.notice = notice

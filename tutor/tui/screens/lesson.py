@@ -206,7 +206,8 @@ class LessonScreen(LabsOfLesson, FollowsLinks):
         if total:
             right += tr("   {count} of {total} done", count=self.book.count, total=total)
         if self.faults:
-            right = tr("{faults} faults   {right}", faults=self.faults, right=right)
+            some = tr("1 fault") if self.faults == 1 else tr("{faults} faults", faults=self.faults)
+            right = f"{some}   {right}"
         if self.typed is not None:
             right = tr("link {number} of {targets}", number=self.typed or "_", targets=len(self.page.links.targets))
         room = max(8, width - len(right) - 2)
