@@ -311,6 +311,21 @@ def test_a_lab_is_measured_on_both(monkeypatch: pytest.MonkeyPatch, gpu: Machine
     assert pick.measured("walk") is None
 
 
+def test_a_driver_has_room_and_its_compiler_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from tutor.engine import sandbox
+    from tutor.engine.process import environment
+    from tutor.engine.worker import limits
+
+    less, more = limits(False), limits(True)
+    assert less.memory < more.memory
+    assert less.open_files < more.open_files
+    monkeypatch.setattr(sandbox, "_CUDA", tmp_path)
+    assert sandbox.has_gpu()
+    monkeypatch.setenv("CONDA_PREFIX", "/opt/conda")
+    monkeypatch.setenv("CUDA_HOME", "/opt/cuda")
+    assert {"CONDA_PREFIX": "/opt/conda", "CUDA_HOME": "/opt/cuda"}.items() <= environment().items()
+
+
 def test_every_failure_is_one_short_line() -> None:
     long = failure(RuntimeError("x" * 10**4 + "\nmore"))
     assert len(long) < 200

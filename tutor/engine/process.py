@@ -31,6 +31,7 @@ _KEPT = (
     "LC_CTYPE",
     "TMPDIR",
     "LD_LIBRARY_PATH",
+    "CONDA_PREFIX",
     "XDG_CACHE_HOME",
     "XDG_STATE_HOME",
     "XDG_DATA_HOME",

@@ -51,6 +51,11 @@ class Enforced:
     """Processes outside cannot be ended."""
 
 
+def has_gpu() -> bool:
+    """Whether this machine has NVIDIA's driver."""
+    return _CUDA.exists()
+
+
 def confine(scratch: Path | None = None) -> Enforced:
     """Confine this process and whatever it starts, for good. scratch: the one folder that it may write in; None: the cache.
 
@@ -66,7 +71,7 @@ def confine(scratch: Path | None = None) -> Enforced:
         _drop_rights(libc)
         own_temporary(scratch)
         # CUDA's driver keeps files and sockets of its own, in places that differ from machine to machine.
-        files, signals = (False, False) if _CUDA.exists() else _restrict_files(libc, scratch)
+        files, signals = (False, False) if has_gpu() else _restrict_files(libc, scratch)
         return Enforced(_restrict_calls(libc, machine), files, signals)
     return Enforced()
 
@@ -86,7 +91,7 @@ def _restrict_calls(libc: ctypes.CDLL, machine: str) -> bool:
     """No socket, and no call that reaches into another process; asked for, they fail with "permission denied"."""
     checks = [_jump(number, 0, 1) + _give(_ERRNO) for number in _REFUSED[machine]]
     socket = _give(_ERRNO)
-    if _CUDA.exists():
+    if has_gpu():
         socket = _load(16) + _jump(_UNIX, 1, 0) + _give(_ERRNO) + _give(_ALLOW)
     program = b"".join(
         [

@@ -12,11 +12,19 @@ import os
 from tutor.engine.cache import prepare
 from tutor.engine.limits import Limits, impose
 from tutor.engine.process import own_channel, serve
-from tutor.engine.sandbox import confine
+from tutor.engine.sandbox import confine, has_gpu
 
 _NICE = 5
 """The screen comes first: a key is answered at once however hard the worker trains."""
-LIMITS = Limits(memory=3 * 2**30, file_bytes=2**28, open_files=256)
+
+
+def limits(on_gpu: bool) -> Limits:
+    """What a process that trains may use. A GPU's driver and compiler want memory and files besides, more where there are more."""
+    more = 4 if on_gpu else 1
+    return Limits(memory=more * 3 * 2**30, file_bytes=more * 2**28, open_files=more * 256)
+
+
+LIMITS = limits(has_gpu())
 
 
 def main() -> None:
