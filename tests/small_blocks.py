@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from typing import Any
 
 import numpy as np
@@ -27,12 +28,47 @@ def shrink() -> None:
 def steady() -> None:
     """A simulator that is faster, and in which all threads of a block have the same shared memory.
 
-    They wait for each other at every barrier: with Python's usual 5 ms between two threads a test takes ten times as long.
-    And the simulator looks whether a shared array is there, then makes it: two threads at once make two.
+    A thread goes on to the next barrier, then the next one does: the simulator's own all go at once, and it asks each over and
+    over whether it waits. And it looks whether a shared array is there, then makes it: two threads at once make two.
     """
+    from numba.cuda.simulator.kernel import BlockManager, BlockThread
     from numba.cuda.simulator.kernelapi import FakeCUDAShared
 
-    sys.setswitchinterval(1e-5)
+    life = BlockThread.run
+
+    def run(thread: Any) -> None:
+        thread.turn.acquire()
+        life(thread)
+        thread.over = True
+        thread.back.release()
+
+    def wait(thread: Any) -> None:
+        thread.back.release()
+        thread.turn.acquire()
+        if thread.abort:
+            raise RuntimeError("another thread of the block has failed")
+
+    def block(manager: Any, place: Any, *given: Any) -> None:
+        def target() -> None:
+            manager._f(*given)
+
+        back, threads = threading.Semaphore(0), []
+        for point in np.ndindex(*manager._block_dim):
+            thread = BlockThread(target, manager, place, point, manager._debug)
+            thread.turn, thread.back, thread.over = threading.Semaphore(0), back, False
+            threads.append(thread)
+            thread.start()
+        while going := [thread for thread in threads if not thread.over]:
+            for thread in going:
+                thread.turn.release()
+                back.acquire()
+                if thread.exception:
+                    for other in threads:
+                        other.abort = True
+                        other.turn.release()
+                    raise thread.exception[0].with_traceback(thread.exception[1])
+
+    BlockThread.run, BlockThread.syncthreads, BlockManager.run = run, wait, block
     dynamic = FakeCUDAShared.array
 
     def array(self: Any, shape: Any, dtype: Any, alignment: Any = None) -> Any:

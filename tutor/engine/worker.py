@@ -19,7 +19,7 @@ _NICE = 5
 
 
 def limits(on_gpu: bool) -> Limits:
-    """What a process that trains may use. A GPU's driver and compiler want memory and files besides, more where there are more."""
+    """What a process that trains may use. A GPU's driver and compiler want memory and files besides."""
     more = 4 if on_gpu else 1
     return Limits(memory=more * 3 * 2**30, file_bytes=more * 2**28, open_files=more * 256)
 
