@@ -121,6 +121,77 @@ def test_an_answer_that_meets_a_lock_is_written_when_the_lock_is_gone(tmp_path: 
         assert [answer.given for answer in store.answers("", "a")] == ["4", "5"], "it was written when the store was closed"
 
 
+LOCKED_OUT = """
+import os, signal, sys
+from pathlib import Path
+from tutor.errors import StoreProblem
+from tutor.store import Store
+store = Store.open(Path(sys.argv[1]))
+store._db.execute("PRAGMA busy_timeout = 0")
+print("open", flush=True)
+sys.stdin.readline()
+for act in (
+    lambda: store.answer("", "a", "t", "4", True), lambda: store.finish("", "a", "t"),
+    lambda: store.keep_run("perceptron?data=or", 7, {"errors": float("inf")}, name="mine"), lambda: store.place("", "a", "s"),
+):
+    try:
+        act()
+    except StoreProblem:
+        print("refused", flush=True)
+if sys.argv[2] == "kill":
+    os.kill(os.getpid(), signal.SIGKILL)
+store.close()
+"""
+
+
+@pytest.mark.parametrize("end", ["kill", "close"])
+def test_an_answer_that_meets_a_lock_until_the_end_is_taken_in_by_the_next_session(tmp_path: Path, end: str) -> None:
+    command = [sys.executable, "-c", LOCKED_OUT, str(tmp_path), end]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as session:
+        assert session.stdin is not None
+        assert session.stdout is not None
+        assert session.stdout.readline() == "open\n"
+        other = sqlite3.connect(tmp_path / NAME, isolation_level=None)
+        other.execute("BEGIN EXCLUSIVE")
+        assert session.communicate("go on\n", timeout=60)[0] == "refused\n" * 4
+    other.execute("ROLLBACK")
+    other.close()
+    for _ in range(2):
+        with Store.open(tmp_path) as store:
+            assert [answer.given for answer in store.answers("", "a")] == ["4"]
+            assert store.done("") == {"a": {"t": "done"}}
+            assert [(run.link, run.step, run.name) for run in store.runs()] == [("perceptron?data=or", 7, "mine")]
+    assert [file.name for file in tmp_path.iterdir()] == [NAME]
+
+
+@pytest.mark.parametrize(
+    "raw", [b"\xff\n", b"[]\n", b'["tasks", 1]\n', b'["tasks; DROP TABLE answers", {}]\n', b"[" * 9999 + b"\n"]
+)
+def test_what_waits_and_cannot_be_read_is_set_aside(tmp_path: Path, raw: bytes) -> None:
+    with Store.open(tmp_path) as store:
+        store.finish("", "a", "t")
+    (tmp_path / "waiting-x.jsonl").write_bytes(raw)
+    with Store.open(tmp_path) as store:
+        assert store.done("") == {"a": {"t": "done"}}
+    assert (tmp_path / "waiting-x.damaged").read_bytes() == raw
+
+
+def test_what_waits_in_a_session_that_lives_is_its_own(tmp_path: Path) -> None:
+    with Store.open(tmp_path) as store:
+        other = sqlite3.connect(tmp_path / NAME, isolation_level=None)
+        other.execute("BEGIN EXCLUSIVE")
+        store._db.execute("PRAGMA busy_timeout = 0")
+        with pytest.raises(StoreProblem, match="another session"):
+            store.answer("", "a", "t", "4", True)
+        other.execute("ROLLBACK")
+        other.close()
+        with Store.open(tmp_path) as second:
+            assert second.answers("", "a") == []
+        store.place("", "a", "s")
+        assert [file.name for file in tmp_path.iterdir()] == [NAME]
+        assert len(store.answers("", "a")) == 1
+
+
 def test_a_newer_file_is_one_sentence_and_exit_status_2(capsys: pytest.CaptureFixture[str]) -> None:
     Store.open().close()
     with sqlite3.connect(state() / NAME) as db:

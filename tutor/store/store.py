@@ -20,6 +20,7 @@ from tutor.harmless import harmless
 from tutor.store import transfer
 from tutor.store.file import BUSY, NAME, Opened, code_of, connect, free_name, in_memory, open_file
 from tutor.store.model import Answer, KeptRun, Place, Ran, Reviewed
+from tutor.store.waiting import Waiting, take_in
 
 _UNWRITABLE = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN})
 _LATER = "max(?, (SELECT coalesce(max(at), 0) + 0.001 FROM places))"
@@ -37,6 +38,8 @@ class Store:
         self.file = file
         self._waiting: list[tuple[str, list[Any]]] = []
         """Writes that met another session's lock."""
+        self._put_down = Waiting(file.parent)
+        """The same, for the next session to find, should this one end before."""
         self._take(opened)
 
     @classmethod
@@ -47,7 +50,10 @@ class Store:
         that works, and a `notice`.
         """
         file = (folder if folder is not None else paths.state_folder()) / NAME
-        return cls(file, open_file(file))
+        store = cls(file, open_file(file))
+        if store.saved:
+            take_in(file.parent, store._db)
+        return store
 
     def _take(self, opened: Opened) -> None:
         self._db = opened.db
@@ -59,6 +65,7 @@ class Store:
     def close(self) -> None:
         with suppress(sqlite3.Error):
             self._catch_up()
+        self._put_down.leave()
         self._db.close()
 
     def __enter__(self) -> Self:
@@ -269,6 +276,8 @@ class Store:
         except sqlite3.Error as error:
             if code_of(error) in BUSY | _UNWRITABLE:
                 self._waiting.append(write)
+            if code_of(error) in BUSY:
+                self._put_down.keep(*write)
             problem = self._refused(error)
             if not self.saved:
                 self._catch_up()  # now into memory
@@ -279,6 +288,8 @@ class Store:
         while self._waiting:
             self._db.execute(*self._waiting[0])
             del self._waiting[0]
+        if self.saved:
+            self._put_down.written()
 
     @contextmanager
     def _transaction(self, begin: str = "BEGIN IMMEDIATE") -> Iterator[None]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tutor.errors import BadData
@@ -89,10 +89,18 @@ def dump(db: sqlite3.Connection) -> dict[str, Any]:
     document: dict[str, Any] = {"format": FORMAT, "version": VERSION}
     for table, columns in _TABLES.items():
         rows = db.execute(f"SELECT {', '.join(columns)} FROM {table} ORDER BY rowid")
-        document[table] = [
-            {name: _out(kind, value) for (name, kind), value in zip(columns.items(), row, strict=True)} for row in rows
-        ]
+        document[table] = [entry(table, row) for row in rows]
     return document
+
+
+def entry(table: str, row: Sequence[Any]) -> dict[str, Any]:
+    """One row as the document has it."""
+    return {name: _out(kind, value) for (name, kind), value in zip(_TABLES[table].items(), row, strict=True)}
+
+
+def nothing() -> dict[str, Any]:
+    """The document of a file without any entry."""
+    return {"format": FORMAT, "version": VERSION, **{table: [] for table in _TABLES}}
 
 
 def _out(kind: str, value: Any) -> Any:
