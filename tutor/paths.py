@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from tutor.errors import UserError
@@ -54,15 +55,13 @@ def config_folder() -> Path:
 def cache_folder() -> Path:
     """Compiled kernels and whatever else can be made again: a writable folder, always.
 
-    Where the user's cache cannot be written this is a temporary folder that belongs to the user alone (compiled kernels
-    are code: no one else may put any there).
+    Where the user's cache cannot be written, or is another user's, this is a temporary folder that belongs to the user alone
+    (compiled kernels are code: no one else may put any there).
     """
-    try:
+    with suppress(UserError, OSError):
         folder = made(user_folder("cache"))
-        if _writable(folder):
+        if _closed(folder) and _writable(folder):
             return folder
-    except UserError:
-        pass
     return _temporary()
 
 
@@ -85,6 +84,18 @@ def made(folder: Path) -> Path:
             f"the folder {folder} cannot be made: {error.strerror}", f"make it writable, or set {HOME_VARIABLE} to one that is"
         ) from None
     return folder
+
+
+def _closed(folder: Path) -> bool:
+    """Whether the folder is the user's own; then nobody else may write there from now on. Raises OSError."""
+    if not hasattr(os, "getuid"):
+        return True
+    about = folder.stat()
+    if about.st_uid != os.getuid():
+        return False
+    if about.st_mode & 0o022:
+        folder.chmod(stat.S_IMODE(about.st_mode) & ~0o022)
+    return True
 
 
 def _writable(folder: Path) -> bool:

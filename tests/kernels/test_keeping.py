@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -68,3 +69,43 @@ def test_where_nothing_can_be_written_it_is_compiled_and_runs(tmp_path: Path) ->
     assert use(tmp_path, **full) == "42.0 0"
     assert use(tmp_path) == "42.0 0", "nothing was kept"
     assert use(tmp_path, **full) == "42.0 1", "what is kept is read"
+
+
+AS_OTHER = (
+    "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+    "--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search", "--bounding-set=-all,+dac_read_search",
+)  # fmt: skip
+"""Another user, who may read everything, so that Python itself is found wherever it is, and may write only what is theirs."""
+PREPARED = "from tutor.engine.cache import prepare\nprint(prepare())\n" + USE
+
+
+@pytest.mark.parametrize("whose", ["another's", "everyone's", "their own, read-only"])
+def test_a_user_whose_cache_cannot_be_trusted_or_written_compiles_elsewhere(tmp_path: Path, whose: str) -> None:
+    """As root the program runs as somebody else; as somebody else only what is their own can be tried."""
+    root = os.getuid() == 0
+    if root and (
+        not shutil.which(AS_OTHER[0]) or subprocess.run([*AS_OTHER, sys.executable, "-c", ""], capture_output=True).returncode
+    ):
+        pytest.skip("no process can be started as another user here")
+    if not root and whose != "their own, read-only":
+        pytest.skip("needs an administrator, who can make a folder of another user's")
+    (tmp_path / "small.py").write_text(SMALL)
+    (tmp_path / "tmp").mkdir()
+    (tmp_path / "tmp").chmod(0o1777)
+    cache = tmp_path / "home" / "cache"
+    cache.mkdir(parents=True)
+    if whose.startswith("their") and root:
+        os.chown(cache, 65534, 65534)
+    cache.chmod(0o777 if whose.startswith("everyone") else 0o555)
+    variables = {name: value for name, value in os.environ.items() if name not in ("NUMBA_CACHE_DIR", "HOME")}
+    variables |= {"DLTUTOR_HOME": str(tmp_path / "home"), "TMPDIR": str(tmp_path / "tmp"), "PYTHONPATH": str(ROOT)}
+    variables["DLTUTOR_SHARED"] = str(tmp_path / "none")
+    command = [*(AS_OTHER if root else ()), sys.executable, "-B", "-c", PREPARED, str(tmp_path)]
+    for hits in (0, 1):
+        done = subprocess.run(command, capture_output=True, text=True, env=variables, timeout=100)
+        folder, value = done.stdout.splitlines()
+        assert (value, done.stderr) == (f"42.0 {hits}", "")
+        assert Path(folder).is_relative_to(tmp_path / "tmp")
+    assert list(cache.iterdir()) == []
+    (made,) = (tmp_path / "tmp").iterdir()
+    assert (made.stat().st_uid, made.stat().st_mode & 0o777) == (65534 if root else os.getuid(), 0o700)

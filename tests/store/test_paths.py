@@ -51,6 +51,19 @@ def test_a_cache_that_cannot_be_written_is_replaced(tmp_path: Path, monkeypatch:
     assert paths.cache_folder() == first
 
 
+def test_a_cache_that_others_can_write_is_closed_or_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DLTUTOR_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    cache = tmp_path / "home" / "cache"
+    cache.mkdir(parents=True)
+    cache.chmod(0o777)
+    assert paths.cache_folder() == cache
+    assert stat.S_IMODE(cache.stat().st_mode) == 0o755
+    someone = os.getuid() + 1
+    monkeypatch.setattr("os.getuid", lambda: someone)
+    assert paths.cache_folder() != cache
+
+
 def test_the_replacement_is_never_a_folder_open_to_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("DLTUTOR_HOME", str(tmp_path / "file"))

@@ -161,7 +161,12 @@ def kernels() -> Finding:
     """The folder of compiled kernels, as `tutor.engine.prepare` has chosen it."""
     folder, own = Path(os.environ["NUMBA_CACHE_DIR"]), paths.user_folder("cache")
     if not folder.is_relative_to(own) and folder.is_relative_to(tempfile.gettempdir()):
-        return Finding("kernels", "warning", f"{folder} is temporary: kernels are compiled each time", f"make {own} writable")
+        return Finding(
+            "kernels",
+            "warning",
+            f"{folder} is temporary: kernels are compiled anew now and then",
+            f"make {own} yours, and writable",
+        )
     count = sum(1 for _ in folder.rglob("*.nbc")) if folder.is_dir() else 0
     if not count:
         return Finding(
