@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -149,6 +150,18 @@ if simulated:
 
 elif cuda is not None:
     bare = on_device(bare)
+
+
+def _as_it_is(context: Any, builder: Any, kind: Any, index: Any, size: Any) -> Any:
+    """A place in an array, in LLVM."""
+    return context.cast(builder, index, kind, types.intp if kind.signed else types.uintp)
+
+
+if cuda is not None and not simulated:
+    # To Python, what is before the start of an array is its end. No kernel means that, and the tests look at every access; to
+    # ask each time takes a quarter of the registers, so of the nets that are at work at once.
+    with suppress(ImportError):
+        import_module("numba.cuda.np.arrayobj").fix_integer_index = _as_it_is  # type: ignore[attr-defined]
 
 
 def why_not() -> str:

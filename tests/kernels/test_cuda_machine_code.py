@@ -33,6 +33,8 @@ EXACT = ("kernels.cuda.perceptron.",)
 DOUBLE = ("kernels.cuda.race.",)
 """Float64 as on the processor: float32 does not tell who has come within a millionth of the way. Their sines, for angles of
 thousands of turns, keep a few numbers in local memory."""
+PROBES = ("wide", "kept", "placed")
+"""Three that are no kernels of the course."""
 STACK = 40
 """So many bytes the sines keep."""
 
@@ -60,12 +62,15 @@ def kept(a, out):  # what is chosen by a number cannot stay in registers
         room[int(a[i]) % 64] = a[i]
     out[0] = room[int(out[0]) % 64]
 
+def placed(a, out):
+    out[0] = a[int(out[1])]
+
 def compiled(function, kinds):
     return compile_ptx(function, void(*kinds), cc=(9, 0))[0]
 
 row = float32[::1]
 try:
-    found = {"wide": compiled(wide, (row, row)), "kept": compiled(kept, (row, row))}
+    found = {one.__name__: compiled(one, (row, row)) for one in (wide, kept, placed)}
 except Exception as error:
     print(json.dumps({"missing": f"{type(error).__name__}: {error}"[:300]}))
 else:
@@ -118,8 +123,12 @@ def test_the_search_would_find_what_it_looks_for(found: dict[str, str]) -> None:
     assert ".local" in found["kept"]
 
 
+def test_no_access_asks_whether_its_place_is_before_the_start(found: dict[str, str]) -> None:
+    assert not {done for done in operations(found["placed"]) if done.startswith(("selp", "setp", "shr", "and"))}
+
+
 def test_no_kernel_has_float64_or_local_memory(found: dict[str, str]) -> None:
-    ours = {name: ptx for name, ptx in found.items() if name not in ("wide", "kept")}
+    ours = {name: ptx for name, ptx in found.items() if name not in PROBES}
     assert {"kernels.cuda.mlp._train", "kernels.cuda.perceptron._train"} <= set(ours)
     assert all(wide(ptx) for name, ptx in ours.items() if name.startswith(DOUBLE))
     ours = {name: ptx for name, ptx in ours.items() if not name.startswith(DOUBLE)}
