@@ -178,6 +178,21 @@ for argv in (["list"], ["labs"], ["labs", "neuron", "--json"], ["progress"]):
     assert "usage: dltutor" in done.stdout
 
 
+def test_streams_that_are_closed_or_full_are_no_accident() -> None:
+    program = f"{sys.executable} -m tutor"
+    for line, status, says in (
+        ("labs >&-", 0, ""),
+        ("progress import - <&-", 2, "is not JSON"),
+        ("<&-", 2, "the screen needs a terminal"),
+        ("labs >/dev/full", 3, "what it prints cannot be written"),
+    ):
+        done = subprocess.run(f"{program} {line}", shell=True, capture_output=True, text=True, cwd=ROOT)
+        assert (done.returncode, says in done.stderr, done.stderr.count("\n")) == (status, True, bool(says)), (
+            line,
+            done.stderr,
+        )
+
+
 @pytest.mark.parametrize("locale", [{"LC_ALL": "POSIX"}, {"LANG": "C"}])
 def test_in_a_locale_without_letters_all_that_is_printed_is_ascii(locale: dict[str, str]) -> None:
     bare = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "PYTHON"))}

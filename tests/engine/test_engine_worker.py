@@ -7,12 +7,15 @@ import os
 import signal
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from tutor.engine.client import Worker
 from tutor.engine.link import parse_link
+from tutor.engine.process import Child
 from tutor.engine.run import Run
+from tutor.engine.wire import encode
 from tutor.errors import BadLink, UserError, WorkerGone
 from tutor.labs import find_lab
 
@@ -152,3 +155,30 @@ def test_code_that_ends_the_process_when_it_is_opened_can_be_mended(tmp_path: Pa
         assert (frame.lab, frame.plugged, frame.link) == ("perceptron", True, LINK), "it is the run that was asked for"
 
     with_worker(work)
+
+
+def test_a_process_that_stood_still_itself_does_not_take_its_worker_for_hung(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After ctrl+z and fg the time is over, and the answer there but not read yet."""
+    monkeypatch.setattr("tutor.engine.process.GRACE", 0.0)
+
+    class Pipe:
+        def write(self, raw: bytes) -> None:
+            pass
+
+        async def drain(self) -> None:
+            pass
+
+    async def main() -> None:
+        child, answers = Child("nothing", who="The training process"), asyncio.StreamReader()
+
+        def stand_still() -> None:
+            while asyncio.get_running_loop().time() < over:
+                pass
+            answers.feed_data(encode({"said": "here"}))
+
+        over = asyncio.get_running_loop().time() + 0.1
+        child._process = SimpleNamespace(stdin=Pipe(), stdout=answers, returncode=None)  # type: ignore[assignment]
+        asyncio.get_running_loop().call_later(0.01, stand_still)
+        assert (await child.ask({"op": "ping"}, budget=0.05))["said"] == "here"
+
+    asyncio.run(main())

@@ -61,3 +61,30 @@ def test_a_lab_goes_on_while_the_window_changes_its_size(tmux: Tmux) -> None:
         assert max(map(len, lines)) <= columns
     tmux.do("send-keys", "C-q")
     assert "left with 0" in tmux.until(lambda shown: "left with" in shown)
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="needs a shell that can put a program aside")
+def test_ctrl_z_leads_to_the_shell_and_fg_back_to_the_running_lab(tmux: Tmux) -> None:
+    places = (
+        f"PYTHONPATH={ROOT}",
+        f"DLTUTOR_HOME={os.environ['DLTUTOR_HOME']}",
+        "NUMBA_CACHE_DIR",
+        "PS1=shell: ",
+        "LANG=C.UTF-8",
+    )
+    places = tuple(f"{place}={os.environ.get(place, '')}" if "=" not in place else place for place in places)
+    tmux.do("new-session", "-d", "-x", "80", "-y", "24", "env", *places, "bash", "--norc", "-i")
+    tmux.until(lambda shown: "shell:" in shown)
+    tmux.do("send-keys", f"{sys.executable} -m tutor open 'perceptron?data=overlap'", "Enter")
+    tmux.until(lambda shown: "every weight is 0" in shown)
+    tmux.do("send-keys", "Space")
+    tmux.until(lambda shown: "running" in shown)
+    tmux.do("send-keys", "C-z")
+    shown = tmux.until(lambda shown: "Stopped" in shown)
+    assert "running" not in shown, "what stood there before stands there again"
+    tmux.do("send-keys", "echo he''re", "Enter")
+    assert "[" not in tmux.until(lambda shown: "here" in shown).rpartition("here")[2], "nothing meant for the program came here"
+    tmux.do("send-keys", "fg", "Enter")
+    tmux.until(lambda shown: "running" in shown and "q back" in shown)
+    tmux.do("send-keys", "C-q")
+    tmux.until(lambda shown: "running" not in shown and "shell:" in shown)

@@ -46,6 +46,7 @@ COMMANDS: dict[str, str] = {
 
 COURSE = "DLTUTOR_COURSE"
 _LONGEST_WORD = 300
+_UNPRINTED = (errno.ENOSPC, errno.EIO, errno.EDQUOT)
 _ABOUT = "Learn deep learning in a terminal. Without a command, the course opens on screen."
 _EXAMPLES = """examples:
   dltutor
@@ -69,6 +70,7 @@ class Command(Protocol):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; argv without the program's name. Returns the exit status, and never raises."""
+    _open_streams()
     _forgiving_streams()
     try:
         status = _dispatch(list(sys.argv[1:] if argv is None else argv))
@@ -88,6 +90,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         if unusable := _unusable_name(error):
             complain(f"a file cannot be named so: {unusable}; check the names that were given")
             return 2
+        if isinstance(error, OSError) and error.filename is None and error.errno in _UNPRINTED:
+            complain(f"what it prints cannot be written: {error.strerror}; make room, or print elsewhere")
+            return 3
         from tutor.cli.log import write_down
 
         said = " ".join(str(error).split())
@@ -178,6 +183,16 @@ def _top(argv: list[str]) -> int:
 
     print(f"dltutor {__version__}")
     return 0
+
+
+def _open_streams() -> None:
+    """A stream that was closed (`>&-`) reads and writes nothing; else the next file to be opened would stand in its place."""
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull)  # noqa: SIM115 (for as long as the program runs)
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115
 
 
 def _forgiving_streams() -> None:

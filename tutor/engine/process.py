@@ -40,6 +40,7 @@ _KEPT = (
 _KEPT_PREFIXES = ("NUMBA_", "DLTUTOR_", "CUDA_", "NVIDIA_")
 GRACE = 2.0
 """Seconds over a step's budget after which a silent child counts as hung."""
+_AGAIN = 0.25
 
 
 class Child:
@@ -82,7 +83,7 @@ class Child:
             process.stdin.write(encode(message))
             await process.stdin.drain()
             while True:
-                answer = await asyncio.wait_for(self._read(process), budget + GRACE)
+                answer = await self._answer(process, budget + GRACE)
                 if "busy" not in answer:
                     break
                 budget = float(answer["budget"])
@@ -99,6 +100,18 @@ class Child:
         if "error" in answer:
             raise _as_error(answer["error"])
         return answer
+
+    async def _answer(self, process: asyncio.subprocess.Process, seconds: float) -> Message:
+        """What it says within this time. Raises TimeoutError."""
+        reading = asyncio.ensure_future(self._read(process))
+        try:
+            # Twice: if it was this process that stood still (ctrl+z), the answer is there by now, but has not been read.
+            for patience in (seconds, _AGAIN):
+                if (await asyncio.wait({reading}, timeout=patience))[0]:
+                    return reading.result()
+            raise TimeoutError
+        finally:
+            reading.cancel()
 
     async def _read(self, process: asyncio.subprocess.Process) -> Message:
         assert process.stdout is not None

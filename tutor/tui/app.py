@@ -70,6 +70,7 @@ class TutorApp(ManyCourses, Careted, Thrifty, Ending, Gated, Opening):
     BINDINGS = [
         Binding("question_mark", "help", "Help", id="app.help"),
         Binding("f1", "help", "Help", show=False),
+        Binding("ctrl+z", "suspend_process", "To the shell; there, fg comes back", show=False, id="app.suspend"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=False, id="app.quit_now"),
         Binding("f8", "other_theme", "Dark/light", show=False, id="app.theme"),
     ]
