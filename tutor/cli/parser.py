@@ -60,7 +60,7 @@ def whole(low: int, high: int) -> Callable[[str], int]:
     """An argument that is a whole number."""
 
     def read(text: str) -> int:
-        if not (text.isascii() and text.isdigit()) or not low <= int(text[:20]) <= high:
+        if not (text.isascii() and text.isdecimal()) or not low <= int(text[:20]) <= high:
             raise argparse.ArgumentTypeError(f"it must be a whole number from {low} to {high}, not {text!r}")
         return int(text)
 
@@ -70,7 +70,7 @@ def whole(low: int, high: int) -> Callable[[str], int]:
 def size(text: str) -> tuple[int, int]:
     """An argument such as 80x24: columns and rows."""
     columns, _, rows = text.lower().partition("x")
-    if not (columns.isdigit() and rows.isdigit() and 20 <= int(columns[:9]) <= 400 and 5 <= int(rows[:9]) <= 200):
+    if not (columns.isdecimal() and rows.isdecimal() and 20 <= int(columns[:9]) <= 400 and 5 <= int(rows[:9]) <= 200):
         raise argparse.ArgumentTypeError(f"it must be COLUMNSxROWS from 20x5 to 400x200, such as 80x24, not {text!r}")
     return int(columns), int(rows)
 

@@ -132,7 +132,7 @@ def _recover(home: Path) -> None:
     """What an `add` or `remove` that was killed has left behind."""
     for left in [*home.glob(f"{_OLD}*"), *home.glob(f"{_GONE}*")]:
         name, _, owner = left.name.removeprefix(_OLD).rpartition(".")
-        if owner.isdigit() and _alive(int(owner)):
+        if owner.isdecimal() and _alive(int(owner)):
             continue
         with suppress(OSError):
             if is_course_name(name) and not (home / name).exists():

@@ -156,14 +156,14 @@ def _unknown_lab(name: str, place: Place, tools: Tools) -> Iterator[Problem]:
 def _check_knob(lab: str, facts: LabFacts, key: str, value: object, keys: Place, values: Place) -> Iterator[Problem]:
     name, at, step = key.partition("@")
     if name == "seed" and "seed" not in facts.knobs:
-        if not str(value).isdigit() or int(str(value)) > _LARGEST_SEED:
+        if not str(value).isdecimal() or len(str(value)) > 20 or int(str(value)) > _LARGEST_SEED:
             yield Problem(values, f"the seed cannot be {value!r}", f"use a whole number from 0 to {_LARGEST_SEED}", "bad-knob")
         return
     if name not in facts.knobs:
         yield Problem(keys, f"{lab!r} has no knob {name!r}", nearest(name, [*facts.knobs, "seed"]), "unknown-knob")
         return
-    if at and (name not in facts.live or not step.isdigit()):
-        why = "cannot change while the lab runs" if step.isdigit() else f"does not say at which step in {key!r}"
+    if at and (name not in facts.live or not step.isdecimal()):
+        why = "cannot change while the lab runs" if step.isdecimal() else f"does not say at which step in {key!r}"
         yield Problem(keys, f"{name!r} {why}", "set it from the start", "bad-knob")
         return
     try:

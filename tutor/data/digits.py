@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import zipfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tutor.data.files import read_arrays
 from tutor.errors import BadData
 from tutor.paths import lessons_folder
 
@@ -62,9 +62,8 @@ def _read(file: Path) -> Digits:
 def parse(raw: bytes, where: str) -> Digits:
     """Digits from the bytes of an NPZ file, named `where` in messages; it may hold nothing but arrays. Raises BadData."""
     try:
-        with np.load(io.BytesIO(raw), allow_pickle=False) as arrays:
-            images, labels = arrays["images"], arrays["labels"]
-    except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile):
+        images, labels = read_arrays(io.BytesIO(raw), ("images", "labels"), _LARGEST)
+    except ValueError:
         raise BadData(f"{where} holds no arrays 'images' and 'labels'", _MEND) from None
     for name, array, shape, most in (("images", images, (COUNT, SIDE, SIDE), DARKEST), ("labels", labels, (COUNT,), 9)):
         if array.shape != shape or array.dtype != np.uint8:

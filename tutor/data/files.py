@@ -6,10 +6,19 @@ import contextlib
 import os
 import stat
 import tempfile
+import zipfile
+from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tutor.errors import BadData
 from tutor.paths import made
+
+Array = NDArray[Any]
 
 
 def read_bytes(file: Path, largest: int, mend: str = "check its name") -> bytes:
@@ -29,6 +38,20 @@ def read_bytes(file: Path, largest: int, mend: str = "check its name") -> bytes:
     except OSError as error:
         link = " (a link that leads nowhere)" if file.is_symlink() else ""
         raise BadData(f"{file} cannot be read: {error.strerror}{link}", "check its name") from None
+
+
+def read_arrays(file: Path | BytesIO, names: Sequence[str], largest: int) -> list[Array]:
+    """Arrays of an NPZ file, by their names; unpacked they take so many bytes at most. Raises ValueError when it is damaged."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            if sum(one.file_size for one in archive.infolist()) > largest:
+                raise ValueError("it holds more than it may")
+        if isinstance(file, BytesIO):
+            file.seek(0)
+        with np.load(file, allow_pickle=False) as found:
+            return [found[name] for name in names]
+    except Exception as error:  # a damaged archive has a dozen: of zipfile, zlib, struct, and of the head of an array
+        raise ValueError(str(error)) from None
 
 
 def put(file: Path, raw: bytes) -> None:

@@ -11,7 +11,6 @@ import hashlib
 import io
 import json
 import re
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.data.files import put, read_bytes
+from tutor.data.files import put, read_arrays, read_bytes
 from tutor.data.idx import read_idx
 from tutor.errors import BadData, nearest
 from tutor.paths import data_folder
@@ -101,13 +100,15 @@ def _arrays(name: str, file: Path) -> list[Array]:
     """The four arrays of a file, checked. The archive has a checksum of each, which reading them verifies."""
     mend = f"remove it and get it again: dltutor data remove {name}"
     try:
-        with np.load(file, allow_pickle=False) as found:
-            arrays = [found[part] for part in PARTS]
-    except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile):
+        arrays = read_arrays(file, PARTS, _LARGEST)
+    except ValueError:
         raise BadData(f"the images of {name} in {file} are damaged", mend) from None
     for pixels, labels in (arrays[:2], arrays[2:]):
-        if pixels.dtype != np.uint8 or labels.dtype != np.uint8 or pixels.shape != (len(labels), SIDE, SIDE):
+        shape = (labels.size, SIDE, SIDE)
+        if pixels.dtype != np.uint8 or labels.dtype != np.uint8 or labels.ndim != 1 or pixels.shape != shape:
             raise BadData(f"the images of {name} in {file} are not of the right shape", mend)
+        if labels.size and labels.max() > 9:
+            raise BadData(f"the images of {name} in {file} have a label {labels.max()}, and 9 is the most there can be", mend)
     return arrays
 
 

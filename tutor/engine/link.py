@@ -97,7 +97,7 @@ def make_link(spec: LabSpec, pairs: Iterable[tuple[str, object]]) -> Link:
             knob = None if name == "device" else _knob(spec, name)
             if knob is not None and not knob.live:
                 raise BadLink(f"{knob.name!r} cannot change while {spec.id!r} runs", "set it from the start")
-            if not when.isdigit() or len(when) > 12:
+            if not when.isdecimal() or len(when) > 12:
                 raise BadLink(f"{key!r} does not say at which step", f"write it like: {name}@500=…")
             value = read_value(knob, raw) if knob is not None else read_device(spec, str(raw))
             changes.append(Change(int(when), name, value))
@@ -165,7 +165,7 @@ def _knob(spec: LabSpec, name: str) -> Knob:
 
 def _seed(raw: object) -> int:
     text = str(raw).strip()
-    if not text.isdigit() or int(text) >= 2**32:
+    if not text.isdecimal() or len(text) > 20 or int(text) >= 2**32:
         raise BadLink(f"the seed cannot be {text!r}", "use a whole number from 0 to 4294967295")
     return int(text)
 

@@ -69,7 +69,7 @@ def read_axis(text: str, spec: LabSpec, most: int = MOST) -> Axis:
 def _range(text: str, name: str, most: int) -> list[str]:
     """The numbers of A..B or A..B..STEP, both ends allowed."""
     ends = [part.strip() for part in text.split("..")]
-    if not 2 <= len(ends) <= 3 or not all(part.removeprefix("-").isdigit() and len(part) < 12 for part in ends):
+    if not 2 <= len(ends) <= 3 or not all(part.removeprefix("-").isdecimal() and len(part) < 12 for part in ends):
         raise BadSweep(f"{text.strip()!r} is no range of whole numbers", f"write it like: {name}=0..4 or {name}=0..100..10")
     low, high, step = int(ends[0]), int(ends[1]), int(ends[2]) if len(ends) == 3 else 1
     if high < low or step < 1:

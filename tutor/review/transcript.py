@@ -115,7 +115,7 @@ def _said(quiz: Quiz, given: str) -> str:
 
 
 def _picked(options: Sequence[Option], given: str) -> str:
-    numbers = [int(word) - 1 for word in given.split(",") if word.strip().isdigit()]
+    numbers = [int(word) - 1 for word in given.split(",") if word.strip().isdecimal() and len(word) < 10]
     return "; ".join(_line(options[i].say) for i in numbers if 0 <= i < len(options)) or "nothing"
 
 

@@ -275,7 +275,7 @@ class LabActions(Widget):
         digits = text.replace(" ", "")
         if not digits:
             return
-        if self.spec.trains and digits.isdigit() and len(digits) <= 12:
+        if self.spec.trains and digits.isdecimal() and len(digits) <= 12:
             self.playing = False
             self._do(Seek(int(digits)))
             return

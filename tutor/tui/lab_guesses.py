@@ -14,6 +14,7 @@ from tutor.draw.cells import Look, Row, Span
 from tutor.engine.client import Frame
 from tutor.labs.spec import LabSpec, View
 from tutor.pictures import Guide, Lines, Picture, Series
+from tutor.tui.blocks.options import indexes
 from tutor.tui.lab_session import Want
 from tutor.tui.strips import wrap
 from tutor.tui.widgets.strip_view import ink, sign, tail, words
@@ -110,8 +111,8 @@ def guess_line(guesses: Sequence[Guess], link: str) -> tuple[str, str]:
     said = tr("Your guess: {guess}.", guess=guess.given.strip())
     if guess.is_sketch:
         said = tr("Your sketch of {measure} is held.", measure=predict.measure)
-    elif predict.kind == "choice" and guess.given.isdigit() and 1 <= int(guess.given) <= len(predict.options):
-        said = tr('Your guess: "{say}".', say=predict.options[int(guess.given) - 1].say)
+    elif predict.kind == "choice" and (chosen := indexes(guess.given, len(predict.options))):
+        said = tr('Your guess: "{say}".', say=predict.options[chosen[0]].say)
     return "held", said if guess.fits(link) else tr("{said} It is about {lab}.", said=said, lab=predict.lab)
 
 

@@ -80,7 +80,7 @@ def tab_at(row: Row, x: int) -> int:
         width = cell_width(span.text)
         if 0 <= x < width:
             number = span.text.split()[:1]
-            return int(number[0]) if number and number[0].isdigit() else 0
+            return int(number[0]) if number and number[0].isdecimal() else 0
         x -= width
     return 0
 

@@ -51,7 +51,7 @@ class FollowsLinks(Screen[None]):
         self.refresh_bar()
 
     async def on_key(self, event: Key) -> None:
-        if event.key.isdigit() and self._targets:
+        if event.key.isdecimal() and self._targets:
             event.stop()
             self.typed = (self.typed or "") + event.key
             if int(self.typed) * 10 > len(self._targets):

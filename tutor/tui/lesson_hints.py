@@ -15,7 +15,7 @@ class Hints:
         self._key = f"{exercise.id}/hints"  # no task's id holds a slash
         self._mistakes: set[str] = set()
         kept = book.drafted(self._key).split(",")
-        self._given = [int(n) for n in kept if n.isdigit() and int(n) < len(exercise.hints)]
+        self._given = [int(n) for n in kept if n.isdecimal() and len(n) < 10 and int(n) < len(exercise.hints)]
 
     @property
     def shown(self) -> tuple[str, ...]:

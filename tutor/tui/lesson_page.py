@@ -152,10 +152,10 @@ class Page(VerticalScroll, can_focus=True):
         """Scroll to a place that `where` gave."""
         number, _, into = place.partition("+")
         children = list(self.children)
-        if not number.isdigit() or int(number) >= len(children):
+        if not number.isdecimal() or len(number) > 9 or int(number) >= len(children):
             return
         child = children[int(number)]
-        inside = min(int(into or 0), max(0, child.virtual_region.height - 1)) if into.isdigit() else 0
+        inside = min(int(into or 0), max(0, child.virtual_region.height - 1)) if into.isdecimal() and len(into) < 10 else 0
         self.scroll_to(y=child.virtual_region.y + inside + self.styles.padding.top, animate=False, immediate=True)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:

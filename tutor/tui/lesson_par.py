@@ -20,7 +20,7 @@ def _key(block: LabBlock) -> str:
 def best_of(block: LabBlock, book: Notes) -> int | None:
     """The fewest steps in which the learner has reached the goal."""
     kept = book.drafted(_key(block))
-    return int(kept) if kept.isdigit() else None
+    return int(kept) if kept.isdecimal() and len(kept) < 20 else None
 
 
 def keep_best(block: LabBlock, book: Notes, step: int) -> bool:

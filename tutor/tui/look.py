@@ -60,4 +60,4 @@ def _few(env: Mapping[str, str]) -> bool:
 def _dark_background(colorfgbg: str) -> bool:
     """`COLORFGBG` is "foreground;background" in the 16 colours; 7 and 9 to 15 are light."""
     background = colorfgbg.rpartition(";")[2]
-    return not (background.isdigit() and int(background) in (7, *range(9, 16)))
+    return not (background.isdecimal() and int(background) in (7, *range(9, 16)))

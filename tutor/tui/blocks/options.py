@@ -38,7 +38,7 @@ def numbers(indexes: Collection[int]) -> str:
 
 def indexes(text: str, count: int) -> list[int]:
     """The indexes that `numbers` wrote; none that is out of range."""
-    found = [int(word) - 1 for word in text.split(",") if word.strip().isdigit()]
+    found = [int(word) - 1 for word in text.split(",") if word.strip().isdecimal() and len(word) < 10]
     return [index for index in found if 0 <= index < count]
 
 
@@ -144,7 +144,7 @@ class Options(_Walked):
 
     def on_key(self, event: Key) -> None:
         """A digit chooses at once (ticks, where there may be many)."""
-        if event.key.isdigit() and 1 <= int(event.key) <= len(self.says) and not self.locked:
+        if event.key.isdecimal() and 1 <= int(event.key) <= len(self.says) and not self.locked:
             event.stop()
             event.prevent_default()
             self.cursor = int(event.key) - 1
