@@ -129,7 +129,7 @@ class Session:
         knows that it must wait. For a step that compiles it would not wait, and take this process for hung.
         """
         knob, device = self.run.lab.spec.knob(name), str(value) if name == "device" else self.run.device
-        compiles = device != "cpu" and self.run.lab.spec.trains and not (knob is not None and knob.live)
+        compiles = device != "cpu" and self.run.lab.spec.trains and self._plug is None and not (knob is not None and knob.live)
         if compiles:
             self._busy("preparing the GPU: the first time on a machine, its kernels are compiled", _PREPARING_SECONDS)
         self.run.change(name, value)
