@@ -101,6 +101,14 @@ def test_links_in_a_circle_are_bad_input_and_names_are_no_commands_to_the_termin
     assert "\x1b" not in done.out
 
 
+@pytest.mark.parametrize("said", ["abc", "0", "-1", "9" * 5000])
+def test_a_number_of_threads_that_is_none_is_bad_input(call: Call, monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+    monkeypatch.setenv("NUMBA_NUM_THREADS", said)
+    done = call("list")
+    assert done.status == 2
+    assert "a whole number from 1" in done.err
+
+
 def test_a_home_that_there_is_not_is_a_plain_name(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DLTUTOR_HOME", "~nobody-of-that-name")

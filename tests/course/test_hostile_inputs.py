@@ -21,6 +21,8 @@ from hypothesis import strategies as st
 from test_hostile_texts import EVIL, mutated
 
 from tutor.course.glossary import read_glossary, used_in
+from tutor.course.grade import grade, grade_prediction, readable
+from tutor.course.model import Predict, Quiz
 from tutor.course.parse import read_course
 from tutor.course.problems import Problems
 from tutor.data import images, texts
@@ -78,6 +80,22 @@ def test_links_of_every_lab(lab: str, parts: list[tuple[str, str]], which: int) 
 @given(st.lists(st.one_of(st.sampled_from(NUMBERS), st.text(max_size=3)), max_size=4).map(",".join))
 def test_what_was_chosen_is_read_from_any_text(text: str) -> None:
     assert all(0 <= index < 3 for index in indexes(text, 3))
+
+
+def test_what_was_answered_is_judged_whatever_it_is() -> None:
+    """An answer may come from imported progress: every question of the course takes any text."""
+    course, _ = read_course(ROOT / "lessons")
+    answers = (*NUMBERS, *EVIL, "10^" + "9" * 5000, "1e" + "9" * 5000, "3/0", "1/" + "9" * 400, "nan," * 7, "inf..inf", "²,²")
+    questions = [task for lesson in course.lessons for task in lesson.tasks if isinstance(task, Quiz | Predict)]
+    draw = random.Random(6)
+    for question in questions if TIMES > 1 else draw.sample(questions, 60):
+        for answer in answers:
+            if isinstance(question, Quiz):
+                grade(question, answer)
+            else:
+                readable(question, answer)
+                with contextlib.suppress(UserError):
+                    grade_prediction(question, answer, {question.measure: 1.0}, ())
 
 
 def test_arrays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,6 +45,7 @@ COMMANDS: dict[str, str] = {
 """Command → what it does. The module of a command has its name."""
 
 COURSE = "DLTUTOR_COURSE"
+_THREADS, _MOST_THREADS = "NUMBA_NUM_THREADS", 4096
 _LONGEST_WORD = 300
 _UNPRINTED = (errno.ENOSPC, errno.EIO, errno.EDQUOT)
 _ABOUT = "Learn deep learning in a terminal. Without a command, the course opens on screen."
@@ -122,6 +123,7 @@ def _dispatch(argv: list[str]) -> int:
     if course is not None:
         return _with_course(course, argv)
     use(wanted())
+    _check_threads()
     if not argv:
         return _command("open").main(Wanted(what=None, fps=None, low_bandwidth=False, theme=None, device=None))
     name = argv[0]
@@ -135,6 +137,13 @@ def _dispatch(argv: list[str]) -> int:
     parser = Parser(f"dltutor {name}", COMMANDS[name], command.EXAMPLE)
     command.configure(parser)
     return command.main(parser.wanted(argv[1:]))
+
+
+def _check_threads() -> None:
+    """Numba takes this for its own, and is not as clear about what it cannot be."""
+    said = os.environ.get(_THREADS)
+    if said and not (said.isascii() and said.isdigit() and 1 <= int(said[:9]) <= _MOST_THREADS):
+        raise BadUsage(f"{_THREADS} is {said!r}", f"set it to a whole number from 1 to {_MOST_THREADS}, or not at all")
 
 
 def _without_course(argv: list[str]) -> tuple[list[str], str | None]:

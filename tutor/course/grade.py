@@ -62,7 +62,7 @@ def _indexes(given: Given, count: int) -> list[int] | None:
     """The chosen indexes; typed text is read as numbers from 1, or letters from a."""
     if isinstance(given, str):
         words = given.replace(",", " ").lower().split()
-        chosen = [int(w) - 1 if w.isascii() and w.isdigit() else ord(w) - ord("a") if len(w) == 1 else -1 for w in words]
+        chosen = [int(w[:9]) - 1 if w.isascii() and w.isdigit() else ord(w) - ord("a") if len(w) == 1 else -1 for w in words]
     elif isinstance(given, int | float):
         chosen = [int(given)]
     else:
