@@ -49,7 +49,7 @@ SKETCH = LabSpec(
 class Paper(FakeWorker):
     """Shows the drawing that its link holds, with the cursor marked."""
 
-    async def open(self, link: str, *, plug: Any = None, step: int = 0) -> None:
+    async def open(self, link: str, *, plug: Any = None, step: int = 0, free: bool = False) -> None:
         await super().open("toy", plug=plug, step=step)
         self.spec, self.link = SKETCH, make_link(SKETCH, split_link(link)[1])
 
