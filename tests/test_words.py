@@ -55,6 +55,35 @@ def test_a_table_names_only_texts_of_the_program(language: str) -> None:
     assert [text for text in table(language) if text not in known] == []
 
 
+@pytest.mark.parametrize("language", [one for one in languages() if one != words.ENGLISH])
+def test_a_table_has_every_text_that_is_asked_for(language: str) -> None:
+    """A new text of the screens, an exercise's verdict or the transcript is not forgotten in a language that there is."""
+    known = table(language)
+    missing = [text for text in asked() if text not in known and text[:1].upper() + text[1:] not in known]
+    assert missing == []
+
+
+def asked() -> set[str]:
+    """The texts that are given to `tr`, what keys do, the titles of screens and errors. Plurals are put together elsewhere."""
+    found: set[str] = set()
+    for file in (ROOT / "tutor").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            said: list[ast.expr] = []
+            match node:
+                case ast.Call(func=ast.Name(id="tr"), args=[text]):
+                    said = [text]
+                case ast.Call(func=ast.Name(id="Binding"), args=[_, _, text, *_]):
+                    said = [text]
+                case ast.Assign(targets=[ast.Name(id="BINDING_GROUP_TITLE" | "title")], value=text):
+                    said = [text] if isinstance(text, ast.Constant) else []
+            for text in said:
+                if not any(isinstance(part, ast.JoinedStr) for part in ast.walk(text)):
+                    found |= {
+                        part.value for part in ast.walk(text) if isinstance(part, ast.Constant) and isinstance(part.value, str)
+                    }
+    return {text for text in found if text.strip()}
+
+
 def fields(text: str) -> set[str]:
     """What a text fills in."""
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from cli_samples import Call
 
-from tutor import words
+from tutor import paths, words
 
 
 @pytest.fixture(autouse=True)
@@ -48,3 +49,24 @@ def test_an_unknown_language_is_refused_with_those_there_are(call: Call) -> None
     assert done.status == 2
     assert "nothing here is in the language 'xx'" in done.err
     assert "fr" in done.err
+
+
+def test_an_exercise_is_judged_in_french(call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The verdict, the case, and what is said of a classic mistake, which the translated lesson says itself."""
+    starter = paths.lessons_folder() / "01-neuron/exercises/perceptron_update.py"
+    file = tmp_path / "perceptron_update.py"
+    wrong = "    if t * (total + b) <= 0:\n        w, b = w - rate * t * x, b - rate * t\n    return w, b\n"
+    file.write_text(starter.read_text().replace("    return w, b\n", wrong))
+    monkeypatch.setenv(words.VARIABLE, "fr")
+    done = call("check", str(file))
+    assert done.out.startswith("Le pas va du mauvais côté\u00a0: il retranche")
+    assert "cas 1 sur 26" in done.out
+    assert "attendu\u00a0: w =" in done.out
+    assert "Indice\u00a0: " in done.out
+    file.write_text(starter.read_text().replace("return w, b\n", "return w / 0\n"))
+    assert call("check", str(file)).out.startswith("w n'est pas fini\n")
+
+
+def test_what_was_done_is_told_in_french(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(words.VARIABLE, "fr")
+    assert call("progress", "export", "--markdown").out.startswith("# Ce que j'ai fait\u00a0: ")

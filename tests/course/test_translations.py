@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from course_samples import CHAPTER, LESSON_FRONT, TOOLS, Write
+from course_samples import CHAPTER, EXERCISE_FILES, LESSON_FRONT, TOOLS, Write
 
 from tutor.course.folder import languages_of
 from tutor.course.lint import lint
@@ -104,3 +104,15 @@ def test_the_first_chapter_is_whole_in_french() -> None:
     assert problems == []
     assert [lesson.file.name for lesson in chapter.lessons] == ["01-formal-neuron.fr.md", "02-perceptron.fr.md"]
     assert chapter.title == "Le neurone formel et le perceptron"
+
+
+def test_what_is_said_of_a_mistake_is_of_one_that_there_is(write: Write) -> None:
+    block = "```exercise add-it\nfile: exercises/add.py\nwhy: So.\nmistakes: {%s: No.}\n```\n"
+    files = {f"01-first/exercises/{name}": "" for name in EXERCISE_FILES}
+    files["01-first/exercises/add.faults.py"] = "def sign_flipped(x):\n    pass\n\ndef _helper():\n    pass\n"
+    files["01-first/01-one.md"] = LESSON_FRONT + block % "sign-flipped"
+    root = write({**files, "01-first/01-one.fr.md": LESSON_FRONT + block % "sign-fliped"})
+    (problem,) = lint(root, TOOLS)
+    assert (problem.rule, problem.place.line, problem.place.column) == ("exercise-mistake", 8, 12)
+    assert problem.place.file.name == "01-one.fr.md"
+    assert problem.mend == "did you mean 'sign-flipped'?"

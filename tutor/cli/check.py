@@ -21,6 +21,7 @@ from tutor.errors import StoreProblem, UserError
 from tutor.exercises import Owner, Verdict, check_now, checker, ensure_learner_file, find_owner, learner_file, starter
 from tutor.paths import user_path
 from tutor.tui.lesson_file import WatchedFile
+from tutor.words import tr
 
 EXAMPLE = """examples:
   dltutor check perceptron_update.py
@@ -109,7 +110,7 @@ def _tell(owner: Owner, file: Path, verdict: Verdict, arguments: Wanted) -> None
     else:
         said = _report(owner, file, verdict, noted)
         if arguments.hint:
-            said.append(paragraph(f"Hint: {hint}" if hint else "There is no hint left."))
+            said.append(paragraph(tr("Hint: {hint}", hint=hint) if hint else tr("There is no hint left.")))
         print("\n".join([*said, ""] if arguments.watch else said), flush=True)
 
 
@@ -138,7 +139,8 @@ def _point(owner: Owner, line: int, json: bool) -> int:
     else:
         print(paragraph(mark.say))
         if mark.right:
-            print(f"Now mend it in your copy, and check it: dltutor check {bug.file.name}\nThe file: {_own(owner)}")
+            print(tr("Now mend it in your copy, and check it: dltutor check {name}", name=bug.file.name))
+            print(tr("The file: {file}", file=_own(owner)))
     return 0 if mark.right else 1
 
 
@@ -158,7 +160,8 @@ def _note(owner: Owner, file: Path) -> str:
                 owner.course.id, owner.lesson.id, owner.exercise.id, file.read_text(encoding="utf-8", errors="replace"), True
             )
             store.finish(owner.course.id, owner.lesson.id, owner.exercise.id)
-            return store.notice or f"The exercise {owner.exercise.id} in {owner.lesson.id} is done."
+            said = tr("The exercise {exercise} in {lesson} is done.", exercise=owner.exercise.id, lesson=owner.lesson.id)
+            return store.notice or said
     except StoreProblem as problem:
         return str(problem)
 
@@ -167,14 +170,20 @@ def _report(owner: Owner, file: Path, verdict: Verdict, noted: str) -> list[str]
     exercise = owner.exercise
     lines = [verdict.title, *(f"  {line}" for line in verdict.detail)]
     if verdict.printed:
-        lines += ["It printed:", *(f"  {line}" for line in verdict.printed.splitlines())]
-    lines += [paragraph(f"Hint: {hint.say}") for hint in exercise.hints if verdict.mistake and hint.when == verdict.mistake]
+        lines += [tr("It printed:"), *(f"  {line}" for line in verdict.printed.splitlines())]
+    lines += [
+        paragraph(tr("Hint: {hint}", hint=hint.say))
+        for hint in exercise.hints
+        if verdict.mistake and hint.when == verdict.mistake
+    ]
     if verdict.passed:
         lines += [paragraph(exercise.why)] if exercise.why else []
-        lines += (
-            [f"See it run: dltutor run {shlex.quote(exercise.plug)} --plug {shlex.quote(str(file))}"] if exercise.plug else []
-        )
+        lines += [tr("See it run: {command}", command=_run_it(exercise.plug, file))] if exercise.plug else []
         lines += [noted] if noted else []
     else:
-        lines.append(f"The file: {file}")
+        lines.append(tr("The file: {file}", file=file))
     return lines
+
+
+def _run_it(plug: str, file: Path) -> str:
+    return f"dltutor run {shlex.quote(plug)} --plug {shlex.quote(str(file))}"

@@ -11,6 +11,7 @@ from tutor.course.library import all_courses
 from tutor.course.model import Course
 from tutor.store import Store
 from tutor.tui.start import follow
+from tutor.words import tr
 
 EXAMPLE = """examples:
   dltutor list
@@ -72,7 +73,7 @@ def _course(name: str, course: Course, store: Store) -> dict[str, Any]:
 
 def _said(course: dict[str, Any]) -> str:
     text = "\n\n".join(_chapter(chapter) for chapter in course["chapters"])
-    return f"{text}\n\nYou were last in {course['last']}." if course["last"] else text
+    return f"{text}\n\n{tr('You were last in {lesson}.', lesson=course['last'])}" if course["last"] else text
 
 
 def _chapter(chapter: dict[str, Any]) -> str:
@@ -84,6 +85,6 @@ def _how_far(lesson: dict[str, Any]) -> str:
     if not lesson["tasks"]:
         return ""
     if lesson["done"] == lesson["tasks"]:
-        return "done"
-    skipped = f", {lesson['skipped']} skipped" if lesson["skipped"] else ""
-    return f"{lesson['done']} of {lesson['tasks']} done{skipped}"
+        return tr("done")
+    skipped = tr(", {count} skipped", count=lesson["skipped"]) if lesson["skipped"] else ""
+    return tr("{done} of {total} done", done=lesson["done"], total=lesson["tasks"]) + skipped

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -121,7 +122,7 @@ def _lab(fence: Fence, table: Table, name: str, problems: Problems) -> LabBlock 
     return block if fields.sound else None
 
 
-_EXERCISE = ("file", "plug", "ask", "hints", "why")
+_EXERCISE = ("file", "plug", "ask", "hints", "why", "mistakes")
 
 
 def _exercise(fence: Fence, table: Table, name: str, root: Path, problems: Problems) -> Exercise | None:
@@ -147,7 +148,7 @@ def _bug(fence: Fence, table: Table, name: str, root: Path, problems: Problems) 
     if found is None:
         return None
     return Bug(
-        found.id, found.file, found.plug, found.ask, found.hints, found.why, found.place, found.marks, line, tuple(notes)
+        **{each.name: getattr(found, each.name) for each in dataclasses.fields(found)}, line=line, elsewhere=tuple(notes)
     )
 
 
@@ -166,6 +167,7 @@ def _exercise_of(fields: Fields, fence: Fence, name: str, root: Path) -> Exercis
         ask=fields.text("ask"),
         hints=_hints(fields),
         why=fields.text("why"),
+        mistakes={name: str(said).strip() for name, said in fields.table("mistakes").items()},
         place=fence.place,
         marks=fields.frozen_marks(),
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tutor.course.model import Bug, Place
 from tutor.course.problems import Problem
+from tutor.words import tr
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,14 @@ def mark_key(bug: Bug) -> str:
 def judge_mark(bug: Bug, code: str, line: int) -> Mark:
     """What there is to say about pointing at a line, counted from 1."""
     if line == bug.line:
-        return Mark(True, f"Line {line} is the one.")
+        return Mark(True, tr("Line {line} is the one.", line=line))
     if line not in working_lines(code):
-        return Mark(False, f"Line {line} computes nothing: the mistake is in the code itself.", counts=False)
+        said = tr("Line {line} computes nothing: the mistake is in the code itself.", line=line)
+        return Mark(False, said, counts=False)
     note = next((note.say for note in bug.elsewhere if note.line == line), "")
-    return Mark(False, f"Not line {line}: {note}" if note else f"Line {line} does what it should.")
+    if note:
+        return Mark(False, tr("Not line {line}: {note}", line=line, note=note))
+    return Mark(False, tr("Line {line} does what it should.", line=line))
 
 
 def working_lines(code: str) -> frozenset[int]:

@@ -98,9 +98,11 @@ def _choices(quiz: Quiz, given: Given) -> Grade:
             else tr("What you chose is right, but {missing} more are right too.", missing=missing),
         )
     names = ", ".join(f'"{option.say}"' for option in wrong)
-    say = f"{names} {'does' if len(wrong) == 1 else 'do'} not belong."
+    say = tr("{names} does not belong.", names=names) if len(wrong) == 1 else tr("{names} do not belong.", names=names)
     if missing:
-        say += f" {missing} that {'is' if missing == 1 else 'are'} right {'is' if missing == 1 else 'are'} missing."
+        say += " " + (
+            tr("1 that is right is missing.") if missing == 1 else tr("{missing} that are right are missing.", missing=missing)
+        )
     return Grade(False, say, _join(*(option.because for option in wrong)))
 
 

@@ -15,6 +15,7 @@ from tutor.course.lint_runs import check_goal, check_guess
 from tutor.course.lint_texts import Index, check_lesson_texts, check_text, index_of
 from tutor.course.lint_translations import check_translations
 from tutor.course.lint_width import check_widths
+from tutor.course.mistakes import check_mistakes
 from tutor.course.model import Bug, Course, Exercise, LabBlock, Lesson, PictureBlock, Place, Predict
 from tutor.course.parse import read_course
 from tutor.course.problems import Problem, Problems, in_order, placed
@@ -125,6 +126,7 @@ def _check_exercise(exercise: Exercise, tools: Tools) -> Iterator[Problem]:
         return
     if isinstance(exercise, Bug):
         yield from check_line(exercise)
+    yield from check_mistakes(exercise)
     if tools.prove is not None:
         try:
             complaints = tools.prove(exercise)

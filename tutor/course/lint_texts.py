@@ -150,6 +150,8 @@ def _texts(block: Block) -> Iterator[tuple[str, str]]:
             yield "why", block.why
             for i, hint in enumerate(block.hints):
                 yield f"hints.{i}.say", hint.say
+            for name, said in block.mistakes.items():
+                yield f"mistakes.{name}", said
             for i, note in enumerate(block.elsewhere if isinstance(block, Bug) else ()):
                 yield f"elsewhere.{i}.say", note.say
         case PictureBlock():

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tutor.course.folder import languages_of
 from tutor.course.lint_texts import check_lesson_texts, check_text, index_of
+from tutor.course.mistakes import check_mistakes
 from tutor.course.model import Block, Bug, Course, Exercise, LabBlock, Lesson, Marks, Place, Predict, Prose, Quiz
 from tutor.course.parse import read_course
 from tutor.course.problems import Problem
@@ -37,6 +38,9 @@ def check_translations(root: Path, course: Course, tools: Tools, troubled: Colle
         for lesson in spoken.lessons:
             if lesson.file not in originals:
                 yield from check_lesson_texts(lesson, index, tools)
+                for task in lesson.tasks:
+                    if isinstance(task, Exercise):
+                        yield from check_mistakes(task)
                 original = originals.get(lesson.file.with_name(f"{lesson.file.stem.removesuffix(f'.{language}')}.md"))
                 if original is not None and not {original.file, lesson.file} & set(troubled):
                     yield from _alike(lesson, original)

@@ -169,6 +169,8 @@ class Exercise:
     why: str = ""
     place: Place = field(default_factory=lambda: Place(Path("?")))
     marks: Marks = field(default_factory=no_marks, compare=False, repr=False)
+    mistakes: Mapping[str, str] = field(default_factory=dict)
+    """What the learner is told of a classic mistake, by its id, in place of its docstring: as a translation needs it."""
 
 
 @dataclass(frozen=True)

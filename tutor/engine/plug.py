@@ -28,6 +28,7 @@ from tutor.codefile import read_code
 from tutor.engine.complaints import complaint
 from tutor.engine.rewrite import loadable, stand_ins
 from tutor.errors import UserError
+from tutor.words import tr
 
 MODULE = "learner"
 PATIENCE = 2
@@ -233,15 +234,15 @@ def patient(who: str, seconds: float = 0.0) -> Iterator[None]:
 def explain(error: BaseException, file: Path) -> str:
     """What went wrong, in one sentence, with the line in the learner's file."""
     if isinstance(error, SyntaxError):
-        return f"{file.name}:{error.lineno or 1}: Python cannot read this line: {error.msg}"
+        return f"{file.name}:{error.lineno or 1}: " + tr("Python cannot read this line: {why}", why=error.msg)
     line = learner_line(error, file)
     where = f"{file.name}:{line}: " if line else f"{file.name}: "
     if isinstance(error, RecursionError):
-        return f"{where}the function calls itself without end"
+        return where + tr("the function calls itself without end")
     if isinstance(error, MemoryError):
-        return f"{where}it asks for more memory than there is"
+        return where + tr("it asks for more memory than there is")
     if isinstance(error, SystemExit | KeyboardInterrupt):
-        return f"{where}it ends the program instead of returning"
+        return where + tr("it ends the program instead of returning")
     if isinstance(error, IndexError) and (index := out_of_bounds(error)):
         return f"{where}{index}"
     said = str(error).strip().splitlines() or [""]
@@ -258,10 +259,11 @@ def out_of_bounds(error: IndexError) -> str:
     said = str(error)
     if found := re.match(r"index (-?\d+) is out of bounds for axis (\d+) with size (\d+)", said):
         index, axis, size = found.groups()
-        along = "" if axis == "0" else f" along axis {axis}"
-        return f"the index {index} is outside an array of {size}{along}: the first is 0, the last {int(size) - 1}"
+        along = "" if axis == "0" else tr(" along axis {axis}", axis=axis)
+        place = {"index": index, "size": size, "along": along, "last": int(size) - 1}
+        return tr("the index {index} is outside an array of {size}{along}: the first is 0, the last {last}", **place)
     if "out of bounds" in said or "out of range" in said:
-        return "an index is outside of its array: the first is 0, the last one less than its length"
+        return tr("an index is outside of its array: the first is 0, the last one less than its length")
     return ""
 
 

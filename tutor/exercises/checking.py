@@ -102,9 +102,10 @@ def _compared(prepared: Prepared, number: int, yours: Returned, other: Returned)
     signature, case = prepared.signature, prepared.cases[number]
     tolerance = prepared.tolerance or tolerance_for(case, other.value)
     parts = signature.results if len(signature.results) > 1 else ()
-    name = signature.results[0] if len(signature.results) == 1 else "the result"
+    name = signature.results[0] if len(signature.results) == 1 else tr("the result")
     if found := difference(yours.value, other.value, name, tolerance, parts):
-        return replace(found, sentence=found.sentence.replace("the result is", f"{signature.function} returns", 1))
+        returns = tr("{function} returns", function=signature.function)
+        return replace(found, sentence=found.sentence.replace(tr("the result is"), returns, 1))
     for argument, before, mine, due in zip(signature.arguments, case, yours.after, other.after, strict=True):
         if argument in prepared.may_change or not (found := difference(mine, due, argument, tolerance)):
             continue
@@ -137,7 +138,8 @@ def _detail(prepared: Prepared, failure: _Failure, text: str) -> tuple[str, ...]
 def _inputs(prepared: Prepared, number: int) -> tuple[str, ...]:
     if number >= len(prepared.cases):
         return ()
-    return (f"case {number + 1} of {len(prepared.cases)}: {show.named(prepared.signature.arguments, prepared.cases[number])}",)
+    said = show.named(prepared.signature.arguments, prepared.cases[number])
+    return (tr("case {number} of {cases}: {inputs}", number=number + 1, cases=len(prepared.cases), inputs=said),)
 
 
 def _result(prepared: Prepared, outcome: Returned) -> str:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutor.exercises import show
+from tutor.words import tr
 
 _TOLERANCES = {2: 1e-2, 4: 1e-4, 8: 1e-9}
 """Relative tolerance by the bytes of the float type that is calculated with."""
@@ -69,18 +70,26 @@ def difference(yours: Any, expected: Any, name: str, tolerance: float, parts: Se
 
 def _otherwise(yours: Any, expected: Any, name: str) -> Difference:
     if type(yours) is type(expected):
-        return Difference(f"{name} is wrong", f"{name} is {show.value(yours)}; {show.value(expected)} is expected")
-    return Difference(f"{name} is {show.what(yours)}; {show.what(expected)} is expected")
+        return Difference(tr("{name} is wrong", name=name), _is(name, show.value(yours), show.value(expected)))
+    return Difference(_is(name, show.what(yours), show.what(expected)))
+
+
+def _is(name: str, yours: object, expected: object) -> str:
+    return tr("{name} is {yours}; {expected} is expected", name=name, yours=yours, expected=expected)
 
 
 def _sequences(yours: Any, expected: Sequence[Any], name: str, tolerance: float, parts: Sequence[str]) -> Difference | None:
     names = parts if len(parts) == len(expected) else [f"{name}[{i}]" for i in range(len(expected))]
-    wanted = f"({', '.join(parts)})" if names is parts else f"{len(expected)} values"
+    wanted = f"({', '.join(parts)})" if names is parts else ""
     if not isinstance(yours, list | tuple):
-        return Difference(f"{name} is {show.what(yours)}; {wanted} is expected".replace("values is", "values are"))
+        if wanted:
+            return Difference(_is(name, show.what(yours), wanted))
+        several = "{name} is {yours}; {count} values are expected"
+        return Difference(tr(several, name=name, yours=show.what(yours), count=len(expected)))
     if len(yours) != len(expected):
-        count = "1 value" if len(yours) == 1 else f"{len(yours)} values"
-        return Difference(f"{name} is {count}; {len(expected)} are expected" + (f": {wanted}" if names is parts else ""))
+        have = tr("1 value") if len(yours) == 1 else tr("{count} values", count=len(yours))
+        said = tr("{name} is {yours}; {count} are expected", name=name, yours=have, count=len(expected))
+        return Difference(f"{said}: {wanted}" if wanted else said)
     pairs = zip(yours, expected, names, strict=True)
     return next((found for y, e, n in pairs if (found := difference(y, e, n, tolerance))), None)
 
@@ -89,7 +98,8 @@ def _mappings(yours: Any, expected: dict[str, Any], name: str, tolerance: float)
     if not isinstance(yours, dict):
         return _otherwise(yours, expected, name)
     if yours.keys() != expected.keys():
-        return Difference(f"{name} has the keys {', '.join(yours) or '(none)'}; {', '.join(expected)} are expected")
+        have, due = ", ".join(yours) or tr("(none)"), ", ".join(expected)
+        return Difference(tr("{name} has the keys {yours}; {expected} are expected", name=name, yours=have, expected=due))
     found = (difference(yours[key], expected[key], f"{name}[{key!r}]", tolerance) for key in expected)
     return next((one for one in found if one), None)
 
@@ -107,9 +117,11 @@ def _arrays(yours: Any, expected: NDArray[Any], name: str, tolerance: float) -> 
     if not isinstance(yours, np.ndarray):
         return _otherwise(yours, expected, name)
     if yours.shape != expected.shape:
-        return Difference(f"{name} has shape {show.shape(yours.shape)}; {show.shape(expected.shape)} is expected")
+        shapes = {"yours": show.shape(yours.shape), "expected": show.shape(expected.shape)}
+        return Difference(tr("{name} has shape {yours}; {expected} is expected", name=name, **shapes))
     if expected.dtype.kind != "f" and yours.dtype.kind not in ("iu" if expected.dtype.kind in "iu" else expected.dtype.kind):
-        return Difference(f"{name} holds {yours.dtype} values; {expected.dtype} is expected")
+        kinds = {"yours": yours.dtype, "expected": expected.dtype}
+        return Difference(tr("{name} holds {yours} values; {expected} is expected", name=name, **kinds))
     wrong = _wrong(yours, expected, tolerance if expected.dtype.kind == "f" else 0.0)
     if not wrong.any():
         return None
@@ -131,6 +143,6 @@ def _wrong(yours: Any, expected: Any, tolerance: float) -> NDArray[np.bool_]:
 
 def _differing(place: str, yours: float, expected: float, name: str) -> Difference:
     if np.isfinite(expected) and not np.isfinite(yours):
-        return Difference(f"{name} is not finite", f"{place} is {float(yours)}; {show.number(expected)} is expected")
+        return Difference(tr("{name} is not finite", name=name), _is(place, float(yours), show.number(expected)))
     one, other = show.pair(yours, expected)
-    return Difference(f"{name} is wrong", f"{place} is {one}; {other} is expected")
+    return Difference(tr("{name} is wrong", name=name), _is(place, one, other))

@@ -23,6 +23,7 @@ from tutor.engine.plug import MODULE, explain, learner_line
 from tutor.engine.rewrite import loadable, stand_ins, uses_numba
 from tutor.errors import nearest
 from tutor.exercises.author import Function, Signature, Task, called
+from tutor.words import tr
 
 KEPT_OUTPUT = 500
 _GUARDED: tuple[types.ModuleType, ...] = (np, np.linalg, builtins)
@@ -77,7 +78,7 @@ class Attempt:
         module = types.ModuleType(MODULE)
         module.__file__ = str(self.file)
         sys.modules[MODULE] = module
-        with self._guarded("the file itself was"):
+        with self._guarded(tr("the file itself was")):
             code = compile(text, str(self.file), "exec")
             if uses_numba(text):
                 module.__dict__.update(stand_ins())
@@ -90,15 +91,18 @@ class Attempt:
         found = own.get(name)
         if found is None:
             others = [n for n, thing in own.items() if callable(thing) and getattr(thing, "__module__", "") == MODULE]
-            mend = nearest(name, others) if others else f"write: def {signature.text}:"
-            raise TroubleError(f"{self.file.name} defines no function {name!r}; {mend}")
+            mend = nearest(name, others) if others else tr("write: def {signature}:", signature=signature.text)
+            said = tr("{file} defines no function {name!r}", file=self.file.name, name=name)
+            raise TroubleError(f"{said}; {mend}")
         if not callable(found):
-            raise TroubleError(f"{name} is no function in {self.file.name}; write: def {signature.text}:")
+            mend = tr("write: def {signature}:", signature=signature.text)
+            raise TroubleError(tr("{name} is no function in {file}", name=name, file=self.file.name) + f"; {mend}")
         try:
             inspect.signature(getattr(found, "py_func", found)).bind(*signature.arguments)
         except TypeError:
             line = getattr(getattr(getattr(found, "py_func", found), "__code__", None), "co_firstlineno", 0)
-            raise TroubleError(f"{name} does not take the arguments of {signature.text}", line) from None
+            said = tr("{name} does not take the arguments of {signature}", name=name, signature=signature.text)
+            raise TroubleError(said, line) from None
         except ValueError:
             pass  # something callable that does not tell its arguments: calling it will show
         return found  # type: ignore[no-any-return]
@@ -117,7 +121,8 @@ class Attempt:
             sys.stdout, sys.stderr = streams
             replaced = self._restore()
         if replaced:
-            raise TroubleError(f"{self.file.name} replaces {replaced}; your code is checked with NumPy and Python as they are")
+            said = "{file} replaces {what}; your code is checked with NumPy and Python as they are"
+            raise TroubleError(tr(said, file=self.file.name, what=replaced))
 
     def _restore(self) -> str:
         """Put back what the learner's code has replaced in NumPy or in Python itself; the name of the first such thing."""
@@ -134,23 +139,24 @@ class Attempt:
         line = learner_line(error, self.file)
         kind = "" if isinstance(error, MemoryError) else type(error).__name__  # filling it once more would only take time
         if isinstance(error, TimeUpError):
-            where = f", at line {line}" if line else ""
-            return TroubleError(f"Time is up: {who} still running after {self.seconds:g} s{where}", line)
+            where = tr(", at line {line}", line=line) if line else ""
+            said = tr("Time is up: {who} still running after {seconds} s", who=who, seconds=f"{self.seconds:g}")
+            return TroubleError(said + where, line)
         if isinstance(error, SyntaxError):
             return TroubleError(explain(error, self.file), (error.lineno or 1) if error.filename == str(self.file) else line)
         if isinstance(error, EOFError):
-            sentence = "there is nobody to answer input() here; the function gets all it needs as arguments"
+            sentence = tr("there is nobody to answer input() here; the function gets all it needs as arguments")
             return TroubleError(f"{self.file.name}:{line}: {sentence}", line, kind)
         if is_complaint(error):
             reason, line = complaint(error, self.file, self._text)
             where = f"{self.file.name}:{line}" if line else self.file.name
-            return TroubleError(f"{where}: Numba cannot compile this: {reason}", line)
+            return TroubleError(f"{where}: " + tr("Numba cannot compile this: {reason}", reason=reason), line)
         return TroubleError(explain(error, self.file), line, kind)
 
     def _line_of(self, function: Function, case: tuple[Any, ...]) -> TroubleError | None:
         """Compiled code does not tell on which line it failed; the same function as plain Python does."""
         try:
-            with self._guarded("it was"):
+            with self._guarded(tr("it was")):
                 called(function, case, None)
         except TroubleError as trouble:
             return trouble if trouble.line else None

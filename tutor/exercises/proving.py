@@ -12,6 +12,7 @@ from tutor.exercises.checking import recognised, same, verdict
 from tutor.exercises.files import part, solution, starter
 from tutor.exercises.session import Prepared, Session
 from tutor.exercises.verdict import Verdict
+from tutor.words import tr
 
 FEWEST_HINTS, MOST_HINTS = 2, 4
 FEWEST_SHAPES = 3
@@ -54,7 +55,7 @@ def _starter(exercise: Exercise, starting: Verdict) -> list[str]:
         return [f"the starter {name} already passes; take out of it what is to be written"]
     if starting.mistake:
         return [f"the starter {name} is taken for the mistake {starting.mistake!r}; let it do less"]
-    if not any(line.startswith("yours: ") for line in starting.detail):
+    if not any(line.startswith(tr("yours: {result}", result="")) for line in starting.detail):
         return [f"the starter {name} does not run to its end: {starting.title}; let it return something wrong"]
     return []
 
@@ -62,7 +63,8 @@ def _starter(exercise: Exercise, starting: Verdict) -> list[str]:
 def _solution(exercise: Exercise, solved: Verdict) -> list[str]:
     if solved.passed:
         return []
-    where = next((line for line in solved.detail if line.startswith("where first different: ")), "")
+    first = tr("where first different: {where}", where="")
+    where = next((line for line in solved.detail if line.startswith(first)), "")
     return [
         f"the solution {part(exercise, 'solution').name} fails its own check: {solved.title}"
         + (f" ({where})" if where else "")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from tutor.errors import BadLesson, UserError, WorkerGone
 from tutor.exercises.author import Signature
 from tutor.exercises.files import PARTS, need_trust, part, part_text
 from tutor.exercises.values import unpack
+from tutor.words import tr
 
 SEED = 20
 """The cases are the same each time: a failure that comes and goes teaches nothing."""
@@ -131,7 +133,7 @@ class Session:
                     f"{place}: {gone.message}",
                     "look for a loop without an end in check, solution and faults; or make the cases smaller",
                 ) from None
-            self.prepared = _prepared(answer)
+            self.prepared = _prepared(answer, self.exercise.mistakes)
         except BaseException:
             await self.close()
             raise
@@ -202,7 +204,8 @@ class Session:
     def _death(self, error: UserError, seconds: float, deadline: float) -> str:
         if isinstance(error, WorkerGone) and time.monotonic() >= deadline - 0.01:
             name = self.prepared.signature.function
-            return f"Time is up: {name} did not return within {seconds:g} s, and was stopped"
+            said = "Time is up: {name} did not return within {seconds} s, and was stopped"
+            return tr(said, name=name, seconds=f"{seconds:g}")
         return error.message.replace("ended by itself", "ended its own process instead of returning")
 
     def _last_words(self) -> str:
@@ -210,7 +213,8 @@ class Session:
         return self._child.last_words().split('Traceback (most recent call last):\n  File "<frozen runpy>"')[0]
 
 
-def _prepared(answer: dict[str, Any]) -> Prepared:
+def _prepared(answer: dict[str, Any], told: Mapping[str, str]) -> Prepared:
+    """told: what is said of mistakes in place of their docstrings."""
     signature = Signature(answer["function"], answer["arguments"], answer["results"], answer["signature"])
     return Prepared(
         signature,
@@ -219,7 +223,10 @@ def _prepared(answer: dict[str, Any]) -> Prepared:
         answer["smallest"],
         tuple(tuple(unpack(argument) for argument in case) for case in answer["cases"]),
         tuple(_returned(outcome) for outcome in answer["truth"]),
-        tuple(Fault(one["id"], one["message"], tuple(map(_outcome, one["outcomes"]))) for one in answer["faults"]),
+        tuple(
+            Fault(one["id"], told.get(one["id"], one["message"]), tuple(map(_outcome, one["outcomes"])))
+            for one in answer["faults"]
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tutor.exercises.values import Strange
+from tutor.words import tr
 
 _FEW = 6
 """Numbers shown of a row, and rows of a matrix."""
@@ -60,21 +61,21 @@ def what(thing: Any) -> str:
     """What kind of thing it is, with its article: "an array of shape (3,)", "a number", "nothing (None)"."""
     match thing:
         case np.ndarray():
-            return f"an array of shape {shape(thing.shape)}"
+            return tr("an array of shape {shape}", shape=shape(thing.shape))
         case None:
-            return "nothing (None)"
+            return tr("nothing (None)")
         case bool():
-            return f"{thing} (a truth value)"
+            return tr("{value} (a truth value)", value=thing)
         case int() | float():
-            return "a number"
+            return tr("a number")
         case str():
-            return "text"
+            return tr("text")
         case list():
-            return "a list"
+            return tr("a list")
         case tuple():
-            return "a tuple"
+            return tr("a tuple")
         case dict():
-            return "a dictionary"
+            return tr("a dictionary")
         case Strange():
             return thing.what
     return type(thing).__name__

@@ -10,6 +10,7 @@ from tutor.course.grade import answer_text
 from tutor.course.instances import instance
 from tutor.course.model import Bug, Course, Exercise, LabBlock, Lesson, Option, Predict, Quiz, Task
 from tutor.store import Answer, KeptRun, Ran, Reviewed, Store
+from tutor.words import tr
 
 _LONGEST = 20_000
 """Characters of code that are copied."""
@@ -22,13 +23,15 @@ def transcript(course: Course, store: Store) -> str:
     tasks = [(lesson.id, task.id) for lesson in course.lessons for task in lesson.tasks]
     counted = [done.get(lesson, {}).get(task, "") for lesson, task in tasks]
     lines = [
-        f"# What I have done: {_line(course.title)}",
+        tr("# What I have done: {course}", course=_line(course.title)),
         "",
-        f"{counted.count('done')} of {len(tasks)} tasks done. {counted.count('skipped')} shown, which is not done.",
+        tr("{done} of {total} tasks done.", done=counted.count("done"), total=len(tasks))
+        + " "
+        + tr("{count} shown, which is not done.", count=counted.count("skipped")),
     ]
     if reviews:
         right = sum(review.right for review in reviews)
-        lines += ["", f"Answers in reviews: {len(reviews)}, {right} of them right."]
+        lines += ["", tr("Answers in reviews: {count}, {right} of them right.", count=len(reviews), right=right)]
     touched = {*store.visited(course.id), *done, *answers, *(run.lesson for run in ran), *(r.lesson for r in reviews)}
     for chapter in course.chapters:
         lessons = [lesson for lesson in chapter.lessons if lesson.id in touched]
@@ -43,7 +46,7 @@ def transcript(course: Course, store: Store) -> str:
                 {run.task: run for run in ran if run.lesson == lesson.id},
             )
     if kept:
-        lines += ["", "## Runs that I kept", "", *(_kept(run) for run in kept)]
+        lines += ["", f"## {tr('Runs that I kept')}", "", *(_kept(run) for run in kept)]
     return "\n".join(lines) + "\n"
 
 
@@ -51,10 +54,11 @@ def _lesson(
     lesson: Lesson, done: Mapping[str, str], answers: Sequence[Answer], reviews: Sequence[Reviewed], ran: Mapping[str, Ran]
 ) -> Iterator[str]:
     made = [done.get(task.id, "") for task in lesson.tasks]
-    count = f"{made.count('done')} of {len(made)} done"
-    count += f", {made.count('skipped')} shown" if "skipped" in made else ""
+    count = tr("{done} of {total} done", done=made.count("done"), total=len(made))
+    count += tr(", {count} shown", count=made.count("skipped")) if "skipped" in made else ""
     days = sorted(answer.at for answer in answers)
-    when = f", {_day(days[0])}" + (f" to {_day(days[-1])}" if _day(days[0]) != _day(days[-1]) else "") if days else ""
+    when = f", {_day(days[0])}" if days else ""
+    when += tr(" to {day}", day=_day(days[-1])) if days and _day(days[0]) != _day(days[-1]) else ""
     yield from ("", f"### {_line(lesson.title)}", "", f"{count}{when}.", "")
     for task in lesson.tasks:
         tries = [answer for answer in answers if answer.task == task.id]
@@ -68,45 +72,48 @@ def _lesson(
 
 
 def _lab(block: LabBlock, run: Ran | None, how: str) -> Iterator[str]:
-    goal = f"; goal `{_code(block.goal)}` {'reached' if how == 'done' else 'not reached'}" if block.goal else ""
+    end = "; goal {goal} reached" if how == "done" else "; goal {goal} not reached"
+    goal = tr(end, goal=f"`{_code(block.goal)}`") if block.goal else ""
     if run is None:
-        yield f"- Ran the lab {_line(block.lab)}{goal}"
+        yield tr("- Ran the lab {lab}", lab=_line(block.lab)) + goal
         return
-    yield f"- Ran `{_code(run.link)}` to step {run.step}{goal}{_metrics(run.metrics)}"
+    yield tr("- Ran {link} to step {step}", link=f"`{_code(run.link)}`", step=run.step) + goal + _metrics(run.metrics)
 
 
 def _task(task: Task, given: Sequence[Answer], how: str, again: Sequence[Reviewed]) -> Iterator[str]:
-    shown = " (shown, not done)" if how == "skipped" else ""
+    shown = tr(" (shown, not done)") if how == "skipped" else ""
     match task:
         case Quiz():
-            yield f"- Asked: {_line(task.ask)}{shown}"
+            yield tr("- Asked: {ask}", ask=_line(task.ask)) + shown
             judged = [answer for answer in given if answer.right is not None]
             if judged:
-                verdict = f"right at try {len(judged)}" if judged[-1].right else f"wrong, {_tries(len(judged))}"
-                yield f"  - Answered: {_said(task, judged[-1].given)} ({verdict})"
+                right = judged[-1].right
+                verdict = tr("right at try {count}", count=len(judged)) if right else f"{tr('wrong')}, {_tries(len(judged))}"
+                yield "  " + tr("- Answered: {said} ({verdict})", said=_said(task, judged[-1].given), verdict=verdict)
             for review in again:
                 one = instance(task, review.seed)
                 asked = f" {_line(one.ask)}" if one.varied else ""
-                right = "right" if review.right else f"wrong; it is {_line(answer_text(one))}"
-                yield f"  - Again, {_day(review.at)}:{asked} {_said(one, review.given)} ({right})"
+                found = tr("right") if review.right else tr("wrong; it is {answer}", answer=_line(answer_text(one)))
+                yield "  " + tr("- Again, {day}:", day=_day(review.at)) + f"{asked} {_said(one, review.given)} ({found})"
         case Predict():
-            yield f"- Guessed: {_line(task.ask)}{shown}"
+            yield tr("- Guessed: {ask}", ask=_line(task.ask)) + shown
             if given:
                 guess, _, verdict = given[-1].given.partition("\n")
-                verdict = _line(verdict.removesuffix(task.because)) or "not run yet"
+                verdict = _line(verdict.removesuffix(task.because)) or tr("not run yet")
                 yield f"  - {_picked(task.options, guess) if task.kind == 'choice' else _line(guess)} ({verdict})"
         case Exercise():
             passed = [answer.given for answer in given if answer.right]
-            state = f"passed{f' at try {len(given)}' if passed else ''}" if how == "done" else "not passed yet"
+            done = tr("passed at try {count}", count=len(given)) if passed else tr("passed")
+            state = done if how == "done" else tr("not passed yet")
             tries = f", {_tries(len(given))}" if given and how != "done" else ""
-            did = "Found and mended the bug in" if isinstance(task, Bug) else "Wrote"
-            yield f"- {did} {task.file.name} ({state}{tries}){shown}"
+            did = "- Found and mended the bug in {file}" if isinstance(task, Bug) else "- Wrote {file}"
+            yield f"{tr(did, file=task.file.name)} ({state}{tries}){shown}"
             if passed:
                 yield from _listing(passed[-1])
 
 
 def _tries(count: int) -> str:
-    return "1 try" if count == 1 else f"{count} tries"
+    return tr("1 try") if count == 1 else tr("{count} tries", count=count)
 
 
 def _said(quiz: Quiz, given: str) -> str:
@@ -116,7 +123,7 @@ def _said(quiz: Quiz, given: str) -> str:
 
 def _picked(options: Sequence[Option], given: str) -> str:
     numbers = [int(word) - 1 for word in given.split(",") if word.strip().isdecimal() and len(word) < 10]
-    return "; ".join(_line(options[i].say) for i in numbers if 0 <= i < len(options)) or "nothing"
+    return "; ".join(_line(options[i].say) for i in numbers if 0 <= i < len(options)) or tr("nothing")
 
 
 def _metrics(metrics: Mapping[str, float]) -> str:
@@ -126,7 +133,7 @@ def _metrics(metrics: Mapping[str, float]) -> str:
 
 def _kept(run: KeptRun) -> str:
     name = f"{_line(run.name)}: " if run.name else ""
-    return f"- {name}`{_code(run.link)}` at step {run.step}{_metrics(run.metrics)}"
+    return f"- {name}" + tr("{link} at step {step}", link=f"`{_code(run.link)}`", step=run.step) + _metrics(run.metrics)
 
 
 def _listing(code: str) -> Iterator[str]:

@@ -31,7 +31,7 @@ from tutor.tui.resume import last_course
 from tutor.tui.start import begin, faults_words, follow
 from tutor.tui.theme import DARK, LIGHT, theme
 from tutor.tui.thrift import Thrifty
-from tutor.words import language, use, wanted
+from tutor.words import language, tr, use, wanted
 
 if TYPE_CHECKING:
     from tutor.engine.client import Worker
@@ -214,7 +214,7 @@ class TutorApp(ManyCourses, Careted, Thrifty, Ending, Gated, Opening):
         from tutor.tui.screens.help import HelpScreen, sections_for
 
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(str(self.screen.BINDING_GROUP_TITLE or self.title), sections_for(self.screen)))
+            self.push_screen(HelpScreen(tr(str(self.screen.BINDING_GROUP_TITLE or self.title)), sections_for(self.screen)))
 
     def action_other_theme(self) -> None:
         """Dark instead of light, or the reverse; remembered."""

@@ -283,11 +283,13 @@ class LabActions(Widget):
         spec = find_lab(lab_id).spec
         make_link(spec, pairs)
         if self.goal.condition and spec.id != self.spec.id:
-            raise BadLink(f"the goal here is one of the lab {self.spec.id!r}", f"write it like: {self.link}")
+            said = tr("the goal here is one of the lab {lab!r}", lab=self.spec.id)
+            raise BadLink(said, tr("write it like: {link}", link=self.link))
         wanted = dict(make_link(spec, pairs).knobs)
         for name in self.locked_knobs if spec.id == self.spec.id else ():
             if wanted[name] != self.panel.values[name]:
-                raise BadLink(f"{name!r} is locked in this lesson", f"leave it at {value_text(self.panel.values[name])}")
+                kept = tr("leave it at {value}", value=value_text(self.panel.values[name]))
+                raise BadLink(tr("{name!r} is locked in this lesson", name=name), kept)
         self.set_run(text)
         self.gone = ""
         self.panel.load(self.shown_knobs, wanted)

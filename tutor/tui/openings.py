@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tutor.course.model import Lesson
 from tutor.errors import BadLesson, UserError
 from tutor.tui.resume import Resuming
-from tutor.words import language
+from tutor.words import language, tr
 
 if TYPE_CHECKING:
     from tutor.engine.client import Worker
@@ -57,7 +57,8 @@ class Opening(Resuming):
             self.tell(error)
             return
         if not lesson.sections:
-            self.tell(BadLesson(f"{lesson.file.name} has no text", "dltutor lint says what is wrong"))
+            said = tr("{file} has no text", file=lesson.file.name)
+            self.tell(BadLesson(said, tr("dltutor lint says what is wrong")))
             return
         self._know(lesson)
         screen = LessonScreen(lesson, section, faults=len(problems), spot=spot)

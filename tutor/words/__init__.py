@@ -17,6 +17,12 @@ VARIABLE = "DLTUTOR_LANGUAGE"
 """The environment variable that chooses the language, before the locale does."""
 
 _PLAIN = ("C", "POSIX")
+BORROWED = (
+    "Scroll Up", "Scroll Down", "Scroll Left", "Scroll Right", "Scroll Home", "Scroll End", "Page Up", "Page Down", "Page Left",
+    "Page Right", "First", "Last", "Select",
+)  # fmt: skip
+"""Texts that the screens show though they are Textual's: what its own keys do. A table may have them, too."""
+
 _current: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
 

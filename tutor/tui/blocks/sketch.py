@@ -68,7 +68,8 @@ class Sketch(StripView, can_focus=True):
         title, cursor = tr("your sketch of {measure}", measure=predict.measure), None
         if self.has_focus and not self.locked:
             cursor = steps[at]
-            title = f"{predict.measure} at step {steps[at]:.0f}: {short(float(f'{values[at]:.3g}'))}"
+            here = {"measure": predict.measure, "step": f"{steps[at]:.0f}", "value": short(float(f"{values[at]:.3g}"))}
+            title = tr("{measure} at step {step}: {value}", **here)
         picture = Lines(
             tuple(series), title, x_limits=(0.0, float(predict.steps)), y_limits=(predict.low, predict.high),
             y_log=predict.log, cursor=cursor,

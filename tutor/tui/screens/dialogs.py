@@ -83,4 +83,4 @@ class Confirm(ModalScreen[bool]):
 def notice_of(error: UserError, look: Look) -> Notice:
     """The dialog for something that the user can mend."""
     message = f"{error.message[:1].upper()}{error.message[1:].rstrip('.')}."
-    return Notice(error.title, shown(message, look), shown(error.mend, look))
+    return Notice(tr(error.title), shown(message, look), shown(error.mend, look))
