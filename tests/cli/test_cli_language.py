@@ -63,7 +63,7 @@ def test_an_exercise_is_judged_in_french(call: Call, monkeypatch: pytest.MonkeyP
     assert "cas 1 sur 26" in done.out
     assert "attendu\u00a0: w =" in done.out
     assert "Indice\u00a0: " in done.out
-    file.write_text(starter.read_text().replace("return w, b\n", "return w / 0\n"))
+    file.write_text(starter.read_text().replace("return w, b\n", "return w / 0, b\n"))
     assert call("check", str(file)).out.startswith("w n'est pas fini\n")
 
 

@@ -71,7 +71,8 @@ def _range(knob: Knob, trains: bool) -> str:
             return f"({', '.join(knob.choices)}){effect}"
         case "text":
             return effect.strip()
-    return f"({short_text(float(knob.low))} to {short_text(float(knob.high))}){effect}"
+    ends = tr("{low} to {high}", low=short_text(float(knob.low)), high=short_text(float(knob.high)))
+    return f"({ends}){effect}"
 
 
 class HelpScreen(Screen[None]):
