@@ -157,6 +157,18 @@ def test_code_that_ends_the_process_when_it_is_opened_can_be_mended(tmp_path: Pa
     with_worker(work)
 
 
+def test_training_gives_way_to_the_screens_of_other_sessions_too() -> None:
+    async def work(worker: Worker) -> None:
+        await worker.open(LINK)
+        group = Path(f"/proc/{worker._child.pid}/autogroup")
+        assert os.getpriority(os.PRIO_PROCESS, worker._child.pid or 0) >= os.getpriority(os.PRIO_PROCESS, 0) + 10
+        if not group.exists():
+            pytest.skip("this system does not share the processor out among sessions")
+        assert int(group.read_text().split()[-1]) >= 10
+
+    with_worker(work)
+
+
 def test_a_process_that_stood_still_itself_does_not_take_its_worker_for_hung(monkeypatch: pytest.MonkeyPatch) -> None:
     """After ctrl+z and fg the time is over, and the answer there but not read yet."""
     monkeypatch.setattr("tutor.engine.process.GRACE", 0.0)

@@ -40,6 +40,19 @@ def impose(limits: Limits) -> None:
         _set("RLIMIT_NPROC", 0)
 
 
+def give_way(nice: int) -> None:
+    """Let others go first with the processor.
+
+    Where Linux shares it out among sessions (autogroup, as on most desktops), a process's own niceness counts within its
+    session only; so a process with a session of its own says the same of that.
+    """
+    with contextlib.suppress(OSError):
+        os.nice(nice)
+        if nice and sys.platform == "linux" and os.getsid(0) == os.getpid():
+            with open("/proc/self/autogroup", "w") as group:
+                group.write(str(os.getpriority(os.PRIO_PROCESS, 0)))
+
+
 def allow_cpu(seconds: int) -> None:
     """From now on this many seconds of processor time; then the system ends the process (SIGXCPU)."""
     used = resource.getrusage(resource.RUSAGE_SELF)

@@ -5,14 +5,13 @@ Sweeps and replays run here, beside the worker and never in it, so that the run 
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 import time
 
 from tutor.conditions import parse_condition
 from tutor.engine.cache import prepare
-from tutor.engine.limits import impose
+from tutor.engine.limits import give_way, impose
 from tutor.engine.process import own_channel, serve
 from tutor.engine.sandbox import confine
 from tutor.engine.wire import Channel, Message
@@ -26,8 +25,7 @@ _BETWEEN = 0.2
 
 def main() -> None:
     """Serve until the pipe is closed."""
-    with contextlib.suppress(OSError, ValueError):
-        os.nice(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
+    give_way(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
     channel = own_channel()
     impose(LIMITS)
     os.environ["NUMBA_NUM_THREADS"] = "1"  # there is a process for each core already

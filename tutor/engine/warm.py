@@ -13,7 +13,7 @@ import sys
 
 from tutor.engine.cache import cache_folder, prepare
 from tutor.engine.compiling import mark, only_one
-from tutor.engine.limits import Limits, impose
+from tutor.engine.limits import Limits, give_way, impose
 from tutor.engine.process import environment
 
 MARKER = "complete"
@@ -62,8 +62,7 @@ def touch(lab_id: str, device: str = "cpu") -> None:
 def main() -> None:
     """Compile everything, then leave the marker."""
     impose(Limits(memory=3 * 2**30))
-    with contextlib.suppress(OSError):
-        os.nice(_IDLEST)
+    give_way(_IDLEST)
     folder = prepare()
     lock = only_one(folder, "warming")
     if lock is None:

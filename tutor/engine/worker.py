@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
-import os
 
 from tutor.engine.cache import prepare
-from tutor.engine.limits import Limits, impose
+from tutor.engine.limits import Limits, give_way, impose
 from tutor.engine.process import own_channel, serve
 from tutor.engine.sandbox import confine, has_gpu
 
-_NICE = 5
+_NICE = 10
 """The screen comes first: a key is answered at once however hard the worker trains."""
 
 
@@ -30,8 +29,7 @@ LIMITS = limits(has_gpu())
 def main() -> None:
     """Serve the screen until it closes the pipe."""
     faulthandler.enable()
-    with contextlib.suppress(OSError):
-        os.nice(_NICE)
+    give_way(_NICE)
     channel = own_channel()
     impose(LIMITS)
     prepare()
