@@ -9,7 +9,7 @@ below. Told, each once, with the line of the kernel:
 - a place before or beyond an array, which NumPy counts from the end or refuses, and a GPU reads;
 - a number that is read, or brought back, and was never written: shared, local, or `held.spare`, where anything may lie.
 
-What processor and GPU share is run as plain Python here (`plain`): compiled code cannot be looked into.
+What processor and GPU share is run as plain Python here (`plain_kernels`): compiled code cannot be looked into.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numba.np.numpy_support import as_dtype
+from plain_kernels import rewrite
 
 FOUND: list[str] = []
 """What was wrong, in the order in which it was met."""
@@ -69,10 +70,9 @@ class Memory:
         """By place: the launch, and the blocks that read and that wrote it."""
 
     def touch(self, place: int, writes: bool) -> None:
-        thread = _Block.thread
-        assert thread is not None
+        thread: Any = _Block.thread
         found = self.touched.get(place)
-        if found is None or found[:2] != (_Block.launch, _Block.epoch):
+        if not found or found[:2] != (_Block.launch, _Block.epoch):
             found = self.touched[place] = (_Block.launch, _Block.epoch, set(), set())
         found[2 + writes].add(thread.number)
         if found[3] and len(found[2] | found[3]) > 1:
@@ -80,7 +80,7 @@ class Memory:
         if _Block.grid == Axis(1):
             return
         between = self.blocks.get(place)
-        if between is None or between[0] != _Block.launch:
+        if not between or between[0] != _Block.launch:
             between = self.blocks[place] = (_Block.launch, set(), set())
         between[1 + writes].add(thread.block)
         if between[2] and len(between[1] | between[2]) > 1:
@@ -116,16 +116,7 @@ class Array:
     def __setitem__(self, index: Any, value: Any) -> None:
         where = int(self._where(index))
         self.memory.touch(where, True)
-        self.memory.flat[where] = value
-        self.memory.known[where] = True
-
-    def __len__(self) -> int:
-        return int(self.shape[0])
-
-    def __iter__(self) -> Iterator[Any]:
-        raise TypeError("a kernel goes through an array by its places")
-
-    # -- on the processor
+        self.memory.flat[where], self.memory.known[where] = value, True
 
     def is_c_contiguous(self) -> bool:
         flat = self.places.reshape(-1)
@@ -138,15 +129,13 @@ class Array:
         if not self.memory.known[self.places].all():
             tell(f"numbers of {self.memory.what} are brought back that were never written")
         found = self.memory.flat[self.places]
-        if into is None:
-            return found
+        into = np.empty_like(found) if into is None else into
         assert (into.shape, into.dtype) == (found.shape, found.dtype), (into.shape, found.shape)
-        into[...] = found
+        np.copyto(into, found)
         return into
 
     def copy_to_device(self, array: Any) -> None:
-        self.memory.flat[self.places] = array
-        self.memory.known[self.places] = True
+        self.memory.flat[self.places], self.memory.known[self.places] = array, True
 
 
 def tell(what: str) -> None:
@@ -212,11 +201,11 @@ class Cuda(types.ModuleType):
         return _Block.grid.x * _Block.shape.x
 
     def syncthreads(self) -> None:
-        thread, frame, at = _Block.thread, sys._getframe(1), []
+        thread: Any = _Block.thread
+        frame, at = sys._getframe(1), []
         while frame is not None and frame.f_code.co_filename != __file__:
             at.append(f"{frame.f_globals.get('__name__')}:{frame.f_lineno}")
             frame = frame.f_back  # type: ignore[assignment]
-        assert thread is not None
         thread.at = " < ".join(at)
         _Block.back.release()
         thread.turn.acquire()
@@ -230,9 +219,6 @@ class Cuda(types.ModuleType):
 
     def device_array(self, shape: Any, dtype: Any) -> Array:
         return _fresh(shape, np.dtype(dtype), f"{shape} {np.dtype(dtype)}")
-
-    def is_available(self) -> bool:
-        return True
 
 
 class _Kernel:
@@ -282,38 +268,7 @@ def _run(threads: list[Thread], function: Callable[..., None], given: Any) -> No
         _Block.thread = None
         waiting = {thread.at for thread in going if not thread.over}
         if len(waiting) > 1 or (waiting and any(thread.over for thread in threads)):
-            line = f"threads do not meet at the barrier {sorted(waiting)[0]}"
-            if line not in FOUND:
-                FOUND.append(line)
-
-
-# -- what is compiled for both, as it is written
-
-
-def plain(module: Any, known: dict[str, Any]) -> Any:
-    """A copy of a module of `kernels` in which no function is compiled."""
-    if module.__name__ in known:
-        return known[module.__name__]
-    copy = known[module.__name__] = types.ModuleType(module.__name__)
-    copy.__dict__.update(module.__dict__)
-    rewrite(module, copy.__dict__, known)
-    return copy
-
-
-def rewrite(module: Any, names: dict[str, Any], known: dict[str, Any]) -> None:
-    """Put plain functions in the place of compiled ones."""
-    for name, value in list(names.items()):
-        if isinstance(value, types.ModuleType) and value.__name__.startswith("kernels.") and "cuda" not in value.__name__:
-            names[name] = plain(value, known)
-        elif name == "span":
-            names[name] = lambda array, start, count: array[start : start + count]
-        elif hasattr(value, "py_func"):
-            function = value.py_func
-            if function.__module__ == module.__name__:
-                names[name] = made = types.FunctionType(function.__code__, names, name, function.__defaults__)
-                made.py_func = made  # type: ignore[attr-defined]
-            else:
-                names[name] = getattr(plain(sys.modules[function.__module__], known), function.__name__)
+            tell(f"threads do not meet at the barrier {min(waiting)}")
 
 
 def watch() -> None:
