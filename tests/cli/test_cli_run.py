@@ -244,7 +244,13 @@ def test_a_run_on_a_terminal_shows_a_bar_and_ctrl_c_ends_it_cleanly() -> None:
         "--json",
     ]
     process = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=theirs, cwd=ROOT, env={**os.environ, "TERM": "xterm"}
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        cwd=ROOT,
+        env={**os.environ, "TERM": "xterm"},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # the tests may run where ctrl+c is ignored (`&`)
     )
     os.close(theirs)
     assert process.stdout is not None
