@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from course_samples import CHAPTER, EXERCISE_FILES, LESSON_FRONT, TOOLS, Write
 
 from tutor.course.folder import languages_of
+from tutor.course.glossary import read_glossary
 from tutor.course.lint import lint
 from tutor.course.model import Course
 from tutor.course.parse import load_course, load_lesson, read_course
+from tutor.course.problems import Problems
 
 BUILT_IN = Path(__file__).parents[2] / "lessons"
 ENGLISH = """Words.
@@ -104,6 +107,16 @@ def test_the_first_chapter_is_whole_in_french() -> None:
     assert problems == []
     assert [lesson.file.name for lesson in chapter.lessons] == ["01-formal-neuron.fr.md", "02-perceptron.fr.md"]
     assert chapter.title == "Le neurone formel et le perceptron"
+
+
+def test_every_word_has_its_french_one_beside_the_english() -> None:
+    english, french = (read_glossary(BUILT_IN, Problems(), language) for language in ("en", "fr"))
+    names = {name: term for term in french.terms for name in (term.name, *term.also)}
+    assert [names[term.name] for term in english.terms] == list(french.terms)
+    for term in english.terms:
+        theirs = names[term.name]
+        assert set(term.also) <= {theirs.name, *theirs.also}
+        assert re.findall(r"\]\((.*?)\)", theirs.text) == re.findall(r"\]\((.*?)\)", term.text), term.name
 
 
 def test_what_is_said_of_a_mistake_is_of_one_that_there_is(write: Write) -> None:

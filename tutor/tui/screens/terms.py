@@ -13,6 +13,7 @@ from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from tutor.course.answers import fold
 from tutor.course.glossary import used_in
 from tutor.course.markdown import Link, parts
 from tutor.course.model import Glossary, Place, Prose, Section, Term
@@ -60,7 +61,7 @@ class TermsScreen(Screen[str | None]):
         """text: of the page; its words come first. term: the id of the one to begin with."""
         super().__init__()
         here = used_in(glossary, text)
-        rest = sorted((other for other in glossary.terms if other not in here), key=lambda other: other.name.casefold())
+        rest = sorted((other for other in glossary.terms if other not in here), key=lambda other: fold(other.name))
         self.here = len(here)
         self.terms: list[Term] = [*here, *rest]
         self._first = next((k for k, other in enumerate(self.terms) if other.id == term), 0)
