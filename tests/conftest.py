@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 
 import pytest
+
+# Several processes read three hundred files of tests: what one has compiled, the others need not.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # Before any test imports numba: kernels compiled once serve every test and every process that tests start, run after run.
 os.environ.pop("NUMBA_ENABLE_CUDASIM", None)

@@ -50,10 +50,10 @@ def test_the_screen_holds_as_much_after_many_frames_as_after_some(monkeypatch: p
                 return blocks(), worker.frames
 
             # What is loaded late, or fills a store that has a limit, ends growing; what keeps something of each frame does not.
-            (held, seen), grown = await held_after(300), []
-            for _ in range(12):
+            (held, seen), grown = await held_after(200), []
+            for _ in range(16):
                 before, began = held, seen
-                held, seen = await held_after(began + 200)
+                held, seen = await held_after(began + 100)
                 grown.append((held - before) / (seen - began))
                 if grown[-1] < 0.5:  # pieces a frame
                     break
