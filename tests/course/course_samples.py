@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tutor.course.lint import LabFacts, Tools
+from tutor.course.lint import LabFacts, Tools, problems_as_text
 from tutor.course.model import Exercise
 from tutor.course.problems import Problem
 from tutor.errors import BadLink
@@ -73,3 +73,13 @@ def prove(exercise: Exercise) -> list[str]:
 
 
 TOOLS = Tools(LABS, formula, prove, display=lambda tex: [tex])
+
+
+def only_problem(problems: list[Problem], rule: str, line: int, column: int, message: str, mend: str) -> None:
+    """That there is this one problem, at this place, and that it says so and how to mend it."""
+    assert len(problems) == 1, problems_as_text(problems)
+    found = problems[0]
+    assert (found.rule, found.place.line, found.place.column) == (rule, line, column), str(found)
+    assert message in found.message
+    assert found.mend
+    assert mend in found.mend

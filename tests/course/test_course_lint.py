@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from course_samples import EXERCISE_FILES, LABS, LESSON_FRONT, TOOLS, Check, Write, formula
+from course_samples import EXERCISE_FILES, LABS, LESSON_FRONT, TOOLS, Check, Write, formula, only_problem
 
 from tutor.course.lint import Tools, lint, problems_as_json, problems_as_text
 from tutor.course.model import Exercise
@@ -201,13 +201,7 @@ FAULTS = [
 
 @pytest.mark.parametrize(("body", "rule", "line", "column", "message", "mend"), FAULTS)
 def test_one_fault_one_problem(check: Check, body: str, rule: str, line: int, column: int, message: str, mend: str) -> None:
-    problems = check(body)
-    assert len(problems) == 1, problems_as_text(problems)
-    found = problems[0]
-    assert (found.rule, found.place.line, found.place.column) == (rule, line, column), str(found)
-    assert message in found.message
-    assert mend in found.mend
-    assert found.mend
+    only_problem(check(body), rule, line, column, message, mend)
 
 
 def test_two_silent_options_are_two_faults(check: Check) -> None:

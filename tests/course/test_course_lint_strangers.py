@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from course_samples import CHAPTER, LABS, LESSON_FRONT, TOOLS, Check, Write
+from course_samples import CHAPTER, LABS, LESSON_FRONT, TOOLS, Check, Write, only_problem
 
 from tutor.course.lint import lint, problems_as_text
 
@@ -43,12 +43,7 @@ FAULTS = [
 
 @pytest.mark.parametrize(("body", "rule", "line", "column", "message", "mend"), FAULTS)
 def test_one_fault_one_problem(check: Check, body: str, rule: str, line: int, column: int, message: str, mend: str) -> None:
-    problems = check(body)
-    assert len(problems) == 1, problems_as_text(problems)
-    found = problems[0]
-    assert (found.rule, found.place.line, found.place.column) == (rule, line, column), str(found)
-    assert message in found.message
-    assert mend in found.mend
+    only_problem(check(body), rule, line, column, message, mend)
 
 
 SOUND = [

@@ -97,11 +97,17 @@ def test_a_file_system_without_locks_is_named_and_what_is_there_is_shown(
         assert store.done("") == {"a": {"t": "done"}}
 
 
+def locked_out(store: Store, folder: Path) -> sqlite3.Connection:
+    """Another session, which holds the lock of the store; this one does not wait for it."""
+    other = sqlite3.connect(folder / NAME, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    store._db.execute("PRAGMA busy_timeout = 0")
+    return other
+
+
 def test_an_answer_that_meets_a_lock_is_written_when_the_lock_is_gone(tmp_path: Path) -> None:
     with Store.open(tmp_path) as store:
-        other = sqlite3.connect(tmp_path / NAME, isolation_level=None)
-        other.execute("BEGIN EXCLUSIVE")
-        store._db.execute("PRAGMA busy_timeout = 0")
+        other = locked_out(store, tmp_path)
         with pytest.raises(StoreProblem, match="another session"):
             store.answer("", "a", "t", "4", True)
         with pytest.raises(StoreProblem):
@@ -178,9 +184,7 @@ def test_what_waits_and_cannot_be_read_is_set_aside(tmp_path: Path, raw: bytes) 
 
 def test_what_waits_in_a_session_that_lives_is_its_own(tmp_path: Path) -> None:
     with Store.open(tmp_path) as store:
-        other = sqlite3.connect(tmp_path / NAME, isolation_level=None)
-        other.execute("BEGIN EXCLUSIVE")
-        store._db.execute("PRAGMA busy_timeout = 0")
+        other = locked_out(store, tmp_path)
         with pytest.raises(StoreProblem, match="another session"):
             store.answer("", "a", "t", "4", True)
         other.execute("ROLLBACK")
